@@ -1,0 +1,1 @@
+"""Yinfeng 引凤: an investment-promotion CRM with a REST API."""

@@ -1,0 +1,125 @@
+"""An audit row for every change of every record, written by the session itself in the same flush.
+
+Nothing calls this per write: a `before_flush` listener sees all that changed. Bulk statements would
+slip past it, so they are refused unless they say that they write their own audit.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import ORMExecuteState, UOWTransaction
+from sqlmodel import Field, Session
+
+from app.core.base import Record, Row
+from app.core.clock import now
+from app.core.logging import request_id
+from app.core.search import Searchable
+
+BULK_WITH_OWN_AUDIT = {"audited": True}
+_HIDDEN = {"password_hash", "token_hash", "phone"}
+_DERIVED = {"search_text", "name_sort", "version", "updated_at"}
+
+
+class AuditEntry(Row, table=True):
+    """Who changed what, when and in which request; `changes` maps a field to `[before, after]`."""
+
+    __tablename__: ClassVar[str] = "audit_entries"
+
+    at: datetime = Field(default_factory=now, index=True)
+    actor_id: UUID | None = Field(default=None, index=True)
+    action: str
+    entity: str
+    entity_id: UUID
+    entity_version: int | None = None
+    request_id: str
+    changes: dict[str, Any] = Field(sa_type=JSONB)
+
+    __table_args__: ClassVar[Any] = (sa.Index(None, "entity_id", "entity_version"),)
+
+
+def install() -> None:
+    """Attach the listeners; call once per process."""
+    if not event.contains(Session, "before_flush", _before_flush):
+        event.listen(Session, "before_flush", _before_flush)
+        event.listen(Session, "do_orm_execute", _refuse_unaudited_bulk)
+
+
+def _before_flush(session: Session, _context: UOWTransaction, _instances: Any) -> None:  # noqa: ANN401
+    actor_id = session.info.get("actor_id")
+    changed = [item for item in session.dirty if session.is_modified(item)]
+    for item in (*session.new, *changed):
+        _stamp(item, actor_id, is_new=item in session.new)
+    session.add_all(list(_entries(session, changed, actor_id)))
+
+
+def _stamp(item: Any, actor_id: UUID | None, *, is_new: bool) -> None:  # noqa: ANN401
+    if isinstance(item, Searchable):
+        item.index_names()
+    if isinstance(item, Record):
+        item.updated_at = now()
+        if is_new and item.created_by_id is None:
+            item.created_by_id = actor_id
+
+
+def _entries(session: Session, changed: list[Any], actor_id: UUID | None) -> Iterator[AuditEntry]:
+    for action, items in (
+        ("create", session.new),
+        ("update", changed),
+        ("delete", session.deleted),
+    ):
+        for item in items:
+            if (
+                isinstance(item, Row)
+                and getattr(item, "is_audited", True)
+                and not isinstance(item, AuditEntry)
+            ):
+                yield _entry(action, item, actor_id)
+
+
+def _entry(action: str, item: Row, actor_id: UUID | None) -> AuditEntry:
+    version = getattr(item, "version", None)
+    return AuditEntry(
+        actor_id=actor_id,
+        action=action,
+        entity=item.__tablename__,  # pyright: ignore[reportArgumentType]  a plain string on our tables
+        entity_id=item.id,
+        entity_version=version + 1 if action == "update" and version else version,
+        request_id=request_id.get(),
+        changes=_changes(action, item),
+    )
+
+
+def _changes(action: str, item: Row) -> dict[str, Any]:
+    state = sa.inspect(item)
+    found: dict[str, Any] = {}
+    for attribute in state.mapper.column_attrs:
+        name = attribute.key
+        history = state.attrs[name].history
+        if name in _DERIVED or (action == "update" and not history.has_changes()):
+            continue
+        before = history.deleted[0] if action == "update" and history.deleted else None
+        after = None if action == "delete" else getattr(item, name)
+        if before is not None or after is not None:
+            found[name] = ["***", "***"] if name in _HIDDEN else [_plain(before), _plain(after)]
+    return found
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  any column's value
+    if isinstance(value, (UUID, Decimal)):
+        return str(value)
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return [_plain(part) for part in value] if isinstance(value, list) else value
+
+
+def _refuse_unaudited_bulk(state: ORMExecuteState) -> None:
+    is_bulk = state.is_update or state.is_delete
+    if is_bulk and not state.execution_options.get("audited"):
+        message = "bulk statement would bypass the audit: pass BULK_WITH_OWN_AUDIT"
+        raise RuntimeError(message)

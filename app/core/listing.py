@@ -1,0 +1,213 @@
+"""List parameters: typed filters, sort, paging, `fields`, `expand`, `q`, derived from a read shape.
+
+A noun lists the names that can be filtered and sorted; types and operators follow from its shape:
+
+    class VisitQuery(list_query(VisitRead, filters=("lead_id", "visited_on"), sorts=("visited_on",))):
+        ...
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar, get_args
+from uuid import UUID
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    create_model,
+)
+from pydantic.fields import FieldInfo
+from sqlmodel import SQLModel
+from sqlmodel.main import FieldInfoMetadata
+
+from app.core.base import ReadShape
+from app.core.period import Period
+from app.core.shapes import Marker
+from app.core.types import VISIBLE, SearchTerm
+
+MAX_LIMIT, MAX_OFFSET = 200, 10_000
+CURSOR = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[A-Za-z0-9_.\-]+$")]
+_TEXT = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=VISIBLE)]
+
+
+def _split(value: object) -> object:
+    """`a,b` and repeated parameters are the same list."""
+    parts = [value] if isinstance(value, str) else value
+    if not isinstance(parts, Iterable):
+        return value
+    return [
+        item for part in parts for item in (part.split(",") if isinstance(part, str) else [part])
+    ]
+
+
+Names = Annotated[
+    list[Annotated[str, StringConstraints(max_length=60, pattern=r"^-?[A-Za-z][A-Za-z0-9_]*$")]],
+    BeforeValidator(_split),
+    Field(max_length=50),
+]
+
+
+class View(BaseModel):
+    """What of a record is answered."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    fields: Names = Field(default=[], description="Only these fields, comma-separated.")
+    expand: Names = Field(default=[], description="Embed these referenced records, one level.")
+
+
+class ListQuery(View):
+    """What every list takes."""
+
+    shape: ClassVar[type[ReadShape]]
+    sorts: ClassVar[tuple[str, ...]] = ()
+    filters: ClassVar[dict[str, "Filter"]] = {}
+    default_sort: ClassVar[tuple[str, ...]] = ()
+
+    limit: int = Field(default=50, ge=1, le=MAX_LIMIT)
+    cursor: CURSOR | None = None
+    page: int | None = Field(default=None, ge=1, le=MAX_OFFSET)
+    page_size: int = Field(default=20, ge=1, le=MAX_LIMIT)
+    sort: Names = Field(default=[], description="Comma-separated; `-` sorts downwards.")
+    total: Literal["none", "exact", "estimated"] = "none"
+
+    def given(self) -> dict[str, Any]:
+        """The filters of this request by parameter name."""
+        return {
+            name: value
+            for name in self.filters
+            if name in self.model_fields_set and (value := getattr(self, name)) is not None
+        }
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One parameter: the shape's field it looks at and how.
+
+    A subtree is found by the `prefix` that its codes share, or in a `tree` table by its `path`.
+    """
+
+    field: str
+    op: str
+    prefix: Callable[[str], str] | None = None
+    tree: Any = None
+
+
+Tree = Callable[[str], str] | type[SQLModel]
+
+
+def _under(name: str, tree: Tree) -> Filter:
+    if isinstance(tree, type):
+        return Filter(name, "under", tree=tree)
+    return Filter(name, "under", prefix=tree)
+
+
+def bare(annotation: Any) -> Any:  # noqa: ANN401  any annotation
+    """The type inside `X | None` and `Annotated[X, …]`."""
+    args = [arg for arg in get_args(annotation) if arg is not type(None)]
+    return bare(args[0]) if args else annotation
+
+
+def _constrained(info: FieldInfo) -> Any:  # noqa: ANN401
+    """The field's type with its bounds, without null and without what only the table needs."""
+    args = get_args(info.annotation)
+    if type(None) in args:
+        return next(arg for arg in args if arg is not type(None))
+    bounds = [item for item in info.metadata if not isinstance(item, (Marker, FieldInfoMetadata))]
+    return Annotated[(info.annotation, *bounds)] if bounds else info.annotation
+
+
+def _ops(kind: Any) -> tuple[str, ...]:  # noqa: ANN401
+    if kind in {date, datetime}:
+        return ("gt", "gte", "lt", "lte", "isnull")
+    if kind is bool:
+        return ()
+    if kind is UUID or (isinstance(kind, type) and issubclass(kind, Enum)):
+        return ("ne", "in", "isnull")
+    if kind is str:
+        return ("ne", "in", "contains", "starts", "isnull")
+    return ("ne", "gt", "gte", "lt", "lte", "in", "isnull")
+
+
+def _value_type(info: FieldInfo) -> Any:  # noqa: ANN401
+    kind = bare(info.annotation)
+    if kind in {date, datetime}:
+        return Period
+    if kind is int:
+        return Annotated[int, Field(ge=-(2**31), lt=2**31)]
+    return bool if kind is bool else _constrained(info)
+
+
+def _parameter_type(value: Any, op: str) -> Any:  # noqa: ANN401
+    if op == "in":
+        return Annotated[list[value], BeforeValidator(_split), Field(min_length=1, max_length=200)]
+    if op in {"contains", "starts"}:
+        return _TEXT
+    return bool if op == "isnull" else value
+
+
+def _parameters(name: str, info: FieldInfo) -> dict[str, tuple[Filter, Any]]:
+    value = _value_type(info)
+    found = {name: (Filter(name, "eq"), value)}
+    for op in _ops(bare(info.annotation)):
+        found[f"{name}__{op}"] = (Filter(name, op), _parameter_type(value, op))
+    return found
+
+
+def list_query(
+    shape: type[ReadShape],
+    *,
+    filters: tuple[str, ...] = (),
+    trees: Mapping[str, Tree] | None = None,
+    sorts: tuple[str, ...] = ("created_at",),
+    default: tuple[str, ...] = (),
+    search: bool = False,
+) -> type[ListQuery]:
+    """The query class of one list.
+
+    `trees` are filters that also know `__under`: for codes, a function giving the prefix of a
+    subtree (region, industry); for ids, the table whose rows keep their `path` (team). `default` sorts where
+    the request does not (the first of `sorts` downwards, unless given).
+    """
+    found: dict[str, tuple[Filter, Any]] = {}
+    for name in (*filters, *(trees or {})):
+        found |= _parameters(name, shape.model_fields[name])
+    for name, tree in (trees or {}).items():
+        found[f"{name}__under"] = (
+            _under(name, tree),
+            _value_type(shape.model_fields[name]),
+        )
+    fields: dict[str, Any] = {name: (kind | None, None) for name, (_, kind) in found.items()}
+    if search:
+        fields["q"] = (SearchTerm | None, None)
+    query = create_model(f"{shape.__name__}Query", __base__=ListQuery, **fields)
+    query.shape, query.sorts = shape, sorts
+    query.filters = {name: spec for name, (spec, _) in found.items()}
+    query.default_sort = default or (f"-{sorts[0]}",)
+    return query
+
+
+class PageInfo(BaseModel):
+    """Where a list goes on: `next_cursor` is null on the last page."""
+
+    limit: int
+    has_more: bool
+    next_cursor: str | None
+    page: int | None
+    total: int | None
+    is_total_exact: bool | None
+
+
+Item = TypeVar("Item")
+
+
+class Page(BaseModel, Generic[Item]):
+    """One page of a list."""
+
+    items: list[Item]
+    page: PageInfo

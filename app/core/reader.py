@@ -1,0 +1,208 @@
+"""Replies: `Reader` answers GETs from the read pool, `Write` answers inside its own transaction."""
+
+import difflib
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.datastructures import URL
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.core.base import ReadShape
+from app.core.cursors import Cursors, Order, scope_of
+from app.core.db import Database, driver
+from app.core.errors import Problem, invalid_parameter
+from app.core.filters import binds_of
+from app.core.listing import MAX_OFFSET, ListQuery, View
+from app.core.reading import Caller, ListForm, count_statement, list_statement, read_one
+from app.core.search import search_binds
+from app.core.shapes import Expand, marker_of
+
+_ESTIMATE_CEILING = 10_001
+
+
+def etag(version: int) -> str:
+    """The entity tag of a record's version."""
+    return f'"v{version}"'
+
+
+def json_response(body: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """A reply whose JSON is already text."""
+    return Response(body, status, headers, media_type="application/json")
+
+
+class Reader:
+    """Answers one GET."""
+
+    def __init__(self, request: Request, db: Database, cursors: Cursors, caller: Caller) -> None:
+        self.request, self.db, self.cursors, self.caller = request, db, cursors, caller
+
+    async def one(self, shape: type[ReadShape], record_id: UUID, view: View) -> Response:
+        """One record with its ETag; 304 where the caller already has this version."""
+        fields, expand = checked_view(shape, view)
+        pool = await self.db.reads()
+        body, version = await read_one(pool, shape, self.caller, record_id, fields, expand)
+        headers = {"ETag": etag(version)}
+        if _holds(self.request.headers.get("if-none-match", ""), etag(version)):
+            return Response(status_code=304, headers=headers)
+        return json_response(body, headers=headers)
+
+    async def page(self, query: ListQuery) -> Response:
+        """One page of a list."""
+        form, binds = self._form(query)
+        scope = scope_of(query.shape, form.given, form.orders, repr(binds), self.caller.role)
+        size = query.limit if query.page is None else query.page_size
+        binds |= {**self.caller.binds, "limit": size + 1, "offset": _offset(query)}
+        if query.cursor is not None:
+            keys = self.cursors.read(scope, query.cursor)
+            binds |= {f"k{i}": key for i, key in enumerate(keys)}
+            form = _continued(form, tuple(key is None for key in keys))
+        rows = await _fetch(await self.db.reads(), form, binds)
+        has_more, rows = len(rows) > size, rows[:size]
+        cursor = self.cursors.write(scope, list(rows[-1])[1:]) if has_more else None
+        total = await self._total(query, form, binds)
+        return self._page_response(query, [row[0] for row in rows], cursor, size, total)
+
+    def _form(self, query: ListQuery) -> tuple[ListForm, dict[str, Any]]:
+        fields, expand = checked_view(query.shape, query)
+        given = query.given()
+        binds: dict[str, Any] = {}
+        for name, value in given.items():
+            binds |= binds_of(query.filters[name], name, value)
+        term = getattr(query, "q", None)
+        if term:
+            binds |= search_binds(term)
+        form = ListForm(
+            query=type(query),
+            role=self.caller.role,
+            given=tuple(given),
+            orders=_orders(query),
+            null_keys=None,
+            fields=fields,
+            expand=expand,
+            is_search=bool(term),
+            is_paged=query.page is not None,
+        )
+        return form, binds
+
+    async def _total(
+        self, query: ListQuery, form: ListForm, binds: dict[str, Any]
+    ) -> tuple[int, bool] | None:
+        if query.total == "none":
+            return None
+        ceiling = None if query.total == "exact" else _ESTIMATE_CEILING
+        statement = count_statement(_continued(form, None), ceiling)
+        count = await (await self.db.reads()).fetchval(statement.sql, *statement.arguments(binds))
+        return count, count != ceiling
+
+    def _page_response(
+        self,
+        query: ListQuery,
+        items: list[str],
+        cursor: str | None,
+        size: int,
+        total: tuple[int, bool] | None,
+    ) -> Response:
+        quoted = f'"{cursor}"' if cursor else "null"
+        count, exact = total or (None, None)
+        page = (
+            f'{{"limit":{size},"has_more":{_json(cursor is not None)},"next_cursor":{quoted},'
+            f'"page":{_json(query.page)},"total":{_json(count)},"is_total_exact":{_json(exact)}}}'
+        )
+        headers = {}
+        if cursor and query.page is None:
+            url = URL(scope=self.request.scope).include_query_params(cursor=cursor)
+            headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+        return json_response(f'{{"items":[{",".join(items)}],"page":{page}}}', headers=headers)
+
+
+class Write:
+    """One write: its session and caller, and the reply read back on its own connection."""
+
+    def __init__(self, request: Request, session: AsyncSession, caller: Any) -> None:  # noqa: ANN401  the app's Caller
+        self.request, self.session, self.caller = request, session, caller
+
+    async def reply(self, shape: type[ReadShape], record_id: UUID, status: int = 200) -> Response:
+        """The record as a GET would give it."""
+        await self.session.flush()
+        body, version = await read_one(await driver(self.session), shape, self.caller, record_id)
+        return json_response(body, status, {"ETag": etag(version)})
+
+    async def created(self, shape: type[ReadShape], record_id: UUID, path: str = "") -> Response:
+        """201 with the new record's address."""
+        response = await self.reply(shape, record_id, 201)
+        response.headers["Location"] = f"{path or self.request.url.path}/{record_id}"
+        return response
+
+
+class Change(Write):
+    """A write on one record in the version that the caller has seen."""
+
+    id: UUID
+    version: int
+
+    async def changed(self, shape: type[ReadShape], status: int = 200) -> Response:
+        """The record as it is now."""
+        return await self.reply(shape, self.id, status)
+
+
+def checked_view(shape: type[ReadShape], view: View) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """`fields` and `expand` as asked for; 422 names what exists."""
+    expands = {
+        name for name, info in shape.model_fields.items() if isinstance(marker_of(info), Expand)
+    }
+    _known("fields", view.fields, set(shape.model_fields) - expands)
+    _known("expand", view.expand, expands)
+    return tuple(dict.fromkeys(view.fields)), tuple(sorted(set(view.expand)))
+
+
+def _orders(query: ListQuery) -> tuple[Order, ...]:
+    names = query.sort or query.default_sort
+    _known("sort", [name.removeprefix("-") for name in names], {*query.sorts, "id"})
+    orders = {name.removeprefix("-"): name.startswith("-") for name in names}
+    orders.setdefault("id", list(orders.values())[-1])
+    return tuple(Order(field, down) for field, down in orders.items())
+
+
+def _known(parameter: str, names: list[str], allowed: set[str]) -> None:
+    for name in names:
+        if name not in allowed:
+            close = difflib.get_close_matches(name, allowed, n=1)
+            raise invalid_parameter(
+                parameter,
+                "unknown_name",
+                name=name,
+                allowed=", ".join(sorted(allowed)) or "-",
+                suggestion=close[0] if close else "-",
+            )
+
+
+def _offset(query: ListQuery) -> int:
+    if query.page is None:
+        return 0
+    if query.cursor is not None:
+        raise invalid_parameter("page", "page_and_cursor")
+    offset = (query.page - 1) * query.page_size
+    if offset + query.page_size > MAX_OFFSET:
+        raise invalid_parameter("page", "page_too_deep", limit=MAX_OFFSET)
+    return offset
+
+
+def _continued(form: ListForm, null_keys: tuple[bool, ...] | None) -> ListForm:
+    return ListForm(**{**form.__dict__, "null_keys": null_keys})
+
+
+async def _fetch(pool: Any, form: ListForm, binds: dict[str, Any]) -> list[Any]:  # noqa: ANN401
+    statement = list_statement(form)
+    return await pool.fetch(statement.sql, *statement.arguments(binds))
+
+
+def _holds(header: str, tag: str) -> bool:
+    """RFC 9110 §13.1.2: weak comparison against a list of tags."""
+    tags = {part.strip().removeprefix("W/") for part in header.split(",")}
+    return tag in tags or "*" in tags
+
+
+def _json(value: int | bool | None) -> str:  # noqa: FBT001  a JSON scalar
+    return "null" if value is None else str(value).lower()

@@ -1,0 +1,145 @@
+"""The read path: every get and list is one statement, compiled once per shape of request.
+
+Row access, filters, sort, cursor, `fields` and `expand` are part of the statement; PostgreSQL
+builds the JSON; the bytes pass through. A write answers with the same statement inside its own
+transaction, so a reply and a later GET cannot differ.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Protocol
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
+
+from app.core.base import ReadShape
+from app.core.cursors import Order, after, ordering
+from app.core.errors import Problem
+from app.core.filters import condition_of
+from app.core.listing import ListQuery
+from app.core.search import search_condition
+from app.core.shapes import json_of, visible
+
+_DIALECT = asyncpg_dialect.dialect()
+_DIALECT.paramstyle = "numeric_dollar"
+
+
+class Caller(Protocol):
+    """Who asks: the role shapes the statement, the binds fill it in."""
+
+    @property
+    def role(self) -> str:
+        """The caller's role code."""
+        ...
+
+    @property
+    def binds(self) -> dict[str, Any]:
+        """Values for the row rule's parameters: `me_id`, `me_team_ids`, …"""
+        ...
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Compiled SQL and the names of its positional parameters."""
+
+    sql: str
+    names: tuple[str, ...]
+    fixed: dict[str, Any]
+
+    def arguments(self, binds: dict[str, Any]) -> list[Any]:
+        """The parameters in order."""
+        return [binds[name] if name in binds else self.fixed[name] for name in self.names]
+
+
+def compiled(statement: sa.Select[Any]) -> Statement:
+    """Compile for asyncpg."""
+    result = statement.compile(dialect=_DIALECT)
+    return Statement(str(result), tuple(result.positiontup or ()), dict(result.params))  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=4096)
+def _one(
+    shape: type[ReadShape], role: str, fields: tuple[str, ...], expand: tuple[str, ...]
+) -> Statement:
+    table: Any = shape.table
+    body = sa.cast(json_of(shape, table, role, fields, expand), sa.Text)
+    version = getattr(table, "version", sa.literal_column("0"))
+    where = [table.id == sa.bindparam("id", type_=sa.Uuid), *visible(table, role)]
+    return compiled(sa.select(body, version).select_from(table).where(*where))
+
+
+@dataclass(frozen=True)
+class ListForm:
+    """All that shapes the statement of a list; the values are bound later."""
+
+    query: type[ListQuery]
+    role: str
+    given: tuple[str, ...]
+    orders: tuple[Order, ...]
+    null_keys: tuple[bool, ...] | None
+    fields: tuple[str, ...]
+    expand: tuple[str, ...]
+    is_search: bool
+    is_paged: bool
+
+
+def sort_columns(form: ListForm) -> list[Any]:
+    """The columns of the sort keys; a name sorts by its pinyin."""
+    table: Any = form.query.shape.table
+    return [
+        getattr(table, f"{order.field}_sort", None) or getattr(table, order.field)
+        for order in form.orders
+    ]
+
+
+def _where(form: ListForm) -> list[sa.ColumnElement[bool]]:
+    table: Any = form.query.shape.table
+    where = [condition_of(form.query.filters[name], name, table) for name in form.given]
+    if form.is_search:
+        where.append(search_condition(table))
+    return [*visible(table, form.role), *where]
+
+
+@lru_cache(maxsize=4096)
+def list_statement(form: ListForm) -> Statement:
+    """Rows of one page: the JSON, then the sort keys as text."""
+    table: Any = form.query.shape.table
+    columns, orders = sort_columns(form), list(form.orders)
+    body = sa.cast(json_of(form.query.shape, table, form.role, form.fields, form.expand), sa.Text)
+    found = sa.select(body, *[sa.cast(column, sa.Text) for column in columns]).select_from(table)
+    found = found.where(*_where(form)).order_by(*ordering(columns, orders))
+    if form.null_keys is not None:
+        found = found.where(after(columns, orders, form.null_keys))
+    found = found.limit(sa.bindparam("limit", type_=sa.Integer))
+    if form.is_paged:
+        found = found.offset(sa.bindparam("offset", type_=sa.Integer))
+    return compiled(found)
+
+
+@lru_cache(maxsize=1024)
+def count_statement(form: ListForm, ceiling: int | None) -> Statement:
+    """How many rows the list has, counting no further than `ceiling`."""
+    table: Any = form.query.shape.table
+    rows = sa.select(sa.literal_column("1")).select_from(table).where(*_where(form))
+    if ceiling is not None:
+        rows = rows.limit(sa.literal_column(str(ceiling)))
+    return compiled(sa.select(sa.func.count()).select_from(rows.subquery()))
+
+
+async def read_one(
+    connection: Any,  # noqa: ANN401  asyncpg pool or connection
+    shape: type[ReadShape],
+    caller: Caller,
+    record_id: UUID,
+    fields: tuple[str, ...] = (),
+    expand: tuple[str, ...] = (),
+) -> tuple[str, int]:
+    """JSON and version of one record; 404 where it is absent or hidden."""
+    statement = _one(shape, caller.role, fields, expand)
+    row = await connection.fetchrow(
+        statement.sql, *statement.arguments({**caller.binds, "id": record_id})
+    )
+    if row is None:
+        raise Problem("not_found")
+    return row[0], row[1]

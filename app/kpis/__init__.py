@@ -1,0 +1,1 @@
+"""KPI definitions, the ledger they are posted to, and the summaries read from it."""

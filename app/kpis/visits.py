@@ -1,0 +1,62 @@
+"""T02, T03, T05, T09: activity. Each participant once per person, each visit once per team and zone."""
+
+from app.kpis.metrics import Aggregation, CreditMode, Family, Metric
+
+# Every counted visit beside every scope it counts for.
+SCOPED_VISITS = """
+scoped_visits AS (
+  SELECT v.*, s.scope, s.scope_id
+  FROM visits v
+  CROSS JOIN LATERAL (
+    SELECT 'officer' AS scope, p.officer_id AS scope_id
+      FROM visit_participants p WHERE p.visit_id = v.id
+    UNION
+    SELECT 'team', t.id
+      FROM visit_participants p, unnest(p.team_path) AS t(id) WHERE p.visit_id = v.id
+    UNION ALL
+    SELECT 'zone', CAST('00000000-0000-0000-0000-000000000000' AS uuid)
+  ) AS s
+  WHERE v.status = 'counted' AND {subject}
+)
+"""
+
+
+def _counting(code: str, dimension: str, quantity: str = "1", where: str = "true") -> str:
+    return f"""
+SELECT '{code}' AS metric, 1 AS definition_version, 'value' AS part, {dimension} AS dimension,
+       id AS subject_id, scope, scope_id, lead_id, company_id, mechanism,
+       visited_on AS counted_on, CAST({quantity} AS numeric(24,4)) AS quantity
+FROM scoped_visits WHERE {where}
+"""  # noqa: S608  constants of this file
+
+
+def _metric(code: str, unit: str, select: str, **more: object) -> Metric:
+    return Metric(
+        code=code,
+        family=Family.visit,
+        unit=unit,
+        kpi_dimension="performance",
+        credit_mode=CreditMode.participants,
+        select=select,
+        **more,  # pyright: ignore[reportArgumentType]  Metric's own fields
+    )
+
+
+T02 = _metric(
+    "T02",
+    "companies",
+    _counting("T02", "''", where="kind IN ('outbound', 'local')"),
+    aggregation=Aggregation.distinct_companies,
+)
+T03 = _metric(
+    "T03",
+    "batches",
+    _counting("T03", "'batches'", where="kind = 'inbound'")
+    + "UNION ALL"
+    + _counting("T03", "'persons'", "guest_count", "kind = 'inbound' AND guest_count > 0"),
+    main="batches",
+)
+T05 = _metric("T05", "visits", _counting("T05", "''", where="mechanism = 'leader_led'"))
+T09 = _metric("T09", "visits", _counting("T09", "kind"))
+
+METRICS = (T02, T03, T05, T09)

@@ -1,0 +1,120 @@
+"""Companies: legal persons, groups and agencies that invest or might."""
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import StringConstraints
+from sqlmodel import Field, SQLModel
+
+from app.core.base import ReadShape, Record, RecordRead, Shape, patch_of
+from app.core.listing import list_query
+from app.core.search import Searchable
+from app.core.types import NO_NUL, VISIBLE, Flag, Name, Notes
+from app.models.codes import CountryCode, CreditCode, IndustryCode, RegionCode
+from app.models.reference import industry_prefix, region_prefix
+
+RegistrationNumber = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=VISIBLE),
+]
+Website = Annotated[str, StringConstraints(max_length=300, pattern=NO_NUL)]
+
+
+class CompanyBase(SQLModel):
+    """What a caller sets."""
+
+    name: Name
+    name_en: Name | None = None
+    short_name: Name | None = None
+    credit_code: CreditCode | None = Field(
+        default=None, description="统一社会信用代码 (GB 32100-2015)"
+    )
+    registration_number: RegistrationNumber | None = Field(
+        default=None,
+        description="Registration number of a company outside the mainland.",
+    )
+    country_code: CountryCode = "CN"
+    region_code: RegionCode | None = None
+    industry_code: IndustryCode | None = None
+    website: Website | None = None
+    is_listed: Flag = False
+    notes: Notes | None = None
+
+
+class Company(Record, Searchable, CompanyBase, table=True):
+    """One company; its 统一社会信用代码 is unique."""
+
+    __tablename__: ClassVar[str] = "companies"
+    __table_args__: ClassVar[Any] = (
+        sa.Index(
+            "uq_companies_credit_code",
+            "credit_code",
+            unique=True,
+            postgresql_where=sa.text("credit_code IS NOT NULL AND deleted_at IS NULL"),
+        ),
+        sa.Index("ix_companies_name_sort", "name_sort", "id"),
+        sa.Index("ix_companies_name", "name"),
+        sa.Index("ix_companies_name_en", sa.text("lower(name_en)")),
+        sa.Index("ix_companies_created_at", "created_at", "id"),
+        sa.Index(
+            "ix_companies_search",
+            sa.text("search_grams(search_text)"),
+            postgresql_using="gin",
+        ),
+    )
+    search_fields: ClassVar[tuple[str, ...]] = (
+        "name",
+        "short_name",
+        "name_en",
+        "credit_code",
+    )
+
+    is_demo: bool = False
+    deleted_at: datetime | None = None
+
+
+class CompanyCreate(CompanyBase, Shape):
+    """A new company."""
+
+
+class CompanyUpdate(patch_of(CompanyCreate)):
+    """Changes of a company."""
+
+
+class CompanyRead(RecordRead, CompanyBase):
+    """A company as answered."""
+
+    table: ClassVar[type[SQLModel]] = Company
+    is_demo: bool
+
+
+class CompanyStub(ReadShape):
+    """What every officer may know of any company."""
+
+    table: ClassVar[type[SQLModel]] = Company
+    id: UUID
+    name: str
+    name_en: str | None
+    credit_code: str | None
+    country_code: str
+
+
+class CompanyQuery(
+    list_query(
+        CompanyRead,
+        filters=(
+            "name",
+            "credit_code",
+            "country_code",
+            "is_listed",
+            "is_demo",
+            "created_at",
+        ),
+        trees={"region_code": region_prefix, "industry_code": industry_prefix},
+        sorts=("created_at", "updated_at", "name"),
+        search=True,
+    )
+):
+    """Parameters of the company list."""

@@ -1,0 +1,148 @@
+"""Company lists 榜单: Fortune Global 500 2020, 瞪羚 2024 … with ranked entries."""
+
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import BaseModel
+from pydantic import Field as Bounded
+from sqlmodel import Field, SQLModel
+
+from app.core.base import RecordRead, Record, Shape, patch_of
+from app.core.listing import list_query
+from app.core.search import Searchable
+from app.core.shapes import Computed, Expand
+from app.core.types import Line, Money, Name, numeric
+from app.models.companies import CompanyStub
+
+Year = Annotated[int, Bounded(ge=1949, le=2199)]
+Rank = Annotated[int, Bounded(ge=1, le=1_000_000)]
+
+
+class CompanyListBase(SQLModel):
+    """What a caller sets."""
+
+    name: Name
+    year: Year
+    source: Line | None = None
+
+
+class CompanyList(Record, Searchable, CompanyListBase, table=True):
+    """One edition of one list."""
+
+    __tablename__: ClassVar[str] = "company_lists"
+    __table_args__: ClassVar[Any] = (
+        sa.Index("uq_company_lists_name", "name", "year", unique=True),
+    )
+
+    is_demo: bool = False
+
+
+class CompanyListCreate(CompanyListBase, Shape):
+    """A new list."""
+
+
+class CompanyListUpdate(patch_of(CompanyListCreate)):
+    """Changes of a list."""
+
+
+class CompanyListEntryBase(SQLModel):
+    """One line of a list as printed; `revenue_amount` in US dollars."""
+
+    rank: Rank | None = None
+    listed_name: Name
+    listed_name_en: Name | None = None
+    country: Name | None = None
+    city: Name | None = None
+    industry: Name | None = None
+    revenue_amount: Money | None = Field(default=None, sa_type=numeric(20, 2))
+
+
+class CompanyListEntry(Record, CompanyListEntryBase, table=True):
+    """A company's place on a list."""
+
+    __tablename__: ClassVar[str] = "company_list_entries"
+    __table_args__: ClassVar[Any] = (
+        sa.Index(
+            "uq_company_list_entries_company_id",
+            "company_list_id",
+            "company_id",
+            unique=True,
+        ),
+        sa.Index("ix_company_list_entries_rank", "company_list_id", "rank", "id"),
+    )
+
+    company_list_id: UUID = Field(foreign_key="company_lists.id")
+    company_id: UUID = Field(foreign_key="companies.id", index=True)
+
+
+def _entry_count(row: Any, _role: str) -> sa.ColumnElement[int]:  # noqa: ANN401
+    entries = sa.select(sa.func.count()).select_from(CompanyListEntry)
+    return entries.where(CompanyListEntry.company_list_id == row.id).scalar_subquery()  # pyright: ignore[reportArgumentType]
+
+
+class CompanyListRead(RecordRead, CompanyListBase):
+    """A list as answered."""
+
+    table: ClassVar[type[SQLModel]] = CompanyList
+    entry_count: Annotated[int, Computed(_entry_count)]
+    is_demo: bool
+
+
+class CompanyListEntryRead(RecordRead, CompanyListEntryBase):
+    """An entry as answered."""
+
+    table: ClassVar[type[SQLModel]] = CompanyListEntry
+    company_list_id: UUID
+    company_id: UUID
+    company: Annotated[CompanyStub | None, Expand("company_id")] = None
+
+
+class CompanyListQuery(
+    list_query(
+        CompanyListRead,
+        filters=("name", "year"),
+        sorts=("year", "name", "created_at"),
+        search=True,
+    )
+):
+    """Parameters of the list of lists."""
+
+
+class CompanyListEntryQuery(
+    list_query(
+        CompanyListEntryRead,
+        filters=(
+            "company_list_id",
+            "company_id",
+            "rank",
+            "country",
+            "listed_name",
+            "industry",
+        ),
+        sorts=("rank", "created_at", "revenue_amount"),
+        default=("rank",),
+    )
+):
+    """Parameters of the entry list."""
+
+
+class ImportFault(BaseModel):
+    """One bad row: its line in the file, the column where known, and what is wrong."""
+
+    line: int
+    column: str | None
+    code: str
+    message: str
+
+
+class CompanyListImportRead(BaseModel):
+    """What an import did; with faults it did nothing."""
+
+    company_list_id: UUID | None
+    row_count: int
+    created_count: int
+    updated_count: int
+    unchanged_count: int
+    new_company_count: int
+    faults: list[ImportFault]

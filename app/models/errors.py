@@ -1,0 +1,13 @@
+"""The domain's own error codes and their HTTP status."""
+
+DOMAIN_ERRORS: dict[str, int] = {
+    "own_role": 403,
+    "self_recognition": 403,
+    "recogniser_needed": 403,
+    "action_not_allowed": 409,
+    "transition_refused": 409,
+    "transition_decided": 409,
+    "not_latest_transition": 409,
+    "visit_reversed": 409,
+    "import_refused": 422,
+}

@@ -1,0 +1,62 @@
+"""Introductions: what an agent 委托招商机构 registers and may follow, and nothing else."""
+
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from app.core.base import Record, RecordRead, Shape
+from app.core.listing import list_query
+from app.core.shapes import Computed
+from app.core.types import Name, Notes
+from app.models.leads import Lead
+from app.models.pipeline import LeadStatus, Stage
+
+
+class IntroductionBase(SQLModel):
+    """What the agent says."""
+
+    company_name: Name
+    description: Notes
+
+
+class Introduction(Record, IntroductionBase, table=True):
+    """An opportunity brought by an agent; a team lead links it to the lead it became."""
+
+    __tablename__: ClassVar[str] = "introductions"
+
+    lead_id: UUID | None = Field(default=None, foreign_key="leads.id", index=True)
+
+
+class IntroductionCreate(IntroductionBase, Shape):
+    """A new introduction."""
+
+
+class IntroductionUpdate(Shape):
+    """The lead that came of it."""
+
+    lead_id: UUID | None
+
+
+def _of_lead(name: str) -> Any:  # noqa: ANN401  a read-shape marker
+    return Computed(
+        lambda row, _role: (
+            sa.select(getattr(Lead, name)).where(Lead.id == row.lead_id).scalar_subquery()
+        )
+    )
+
+
+class IntroductionRead(RecordRead, IntroductionBase):
+    """An introduction with the stage its lead has reached: all that an agent learns."""
+
+    table: ClassVar[type[SQLModel]] = Introduction
+    lead_code: Annotated[str | None, _of_lead("code")]
+    stage: Annotated[Stage | None, _of_lead("stage")]
+    status: Annotated[LeadStatus | None, _of_lead("status")]
+
+
+class IntroductionQuery(
+    list_query(IntroductionRead, filters=("created_by_id", "created_at"), sorts=("created_at",))
+):
+    """Parameters of the introduction list."""

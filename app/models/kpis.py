@@ -1,0 +1,132 @@
+"""Shapes of KPI answers: every number says what it is, how it was credited and how to open it."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.core.listing import Names
+from app.core.period import Period
+from app.core.types import Code, Instant
+from app.models.leads import Mechanism
+
+
+class KpiStatus(Code):
+    """Whether the period can still move."""
+
+    open = "open"
+    closed = "closed"
+
+
+class KpiPart(BaseModel):
+    """One slice of a number."""
+
+    dimension: str
+    value: str | None
+    numerator: str | None = None
+    denominator: str | None = None
+    drill: str
+
+
+class KpiValue(BaseModel):
+    """One number. `value` is null with a `reason` where a ratio has nothing to divide by."""
+
+    metric: str
+    value: str | None
+    unit: str
+    definition_id: str
+    status: KpiStatus
+    credit_mode: str
+    numerator: str | None
+    denominator: str | None
+    reason: str | None
+    drill: str
+    breakdown: list[KpiPart]
+
+
+class KpiSubject(BaseModel):
+    """Whom the numbers belong to."""
+
+    id: UUID
+    name: str
+    team_id: UUID | None
+
+
+class KpiRow(BaseModel):
+    """The numbers of one officer, team or the zone."""
+
+    subject: KpiSubject
+    values: list[KpiValue]
+
+
+class KpiPeriod(BaseModel):
+    """The closed range of business dates."""
+
+    text: str
+    start: date
+    end: date
+
+
+class KpiPage(BaseModel):
+    """A summary; `is_settled` is false while a running transaction could still add to `as_of`."""
+
+    period: KpiPeriod
+    as_of: Instant
+    is_settled: bool
+    items: list[KpiRow]
+
+
+class KpiQuery(BaseModel):
+    """What to sum."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    period: Period
+    metrics: Names = Field(default=[], description="Metric codes; all unless given.")
+    mechanism: Mechanism | None = None
+    as_of: Instant | None = Field(default=None, description="What was known then.")
+
+
+class MetricRead(BaseModel):
+    """A definition."""
+
+    code: str
+    definition_id: str
+    version: int
+    label: dict[str, str]
+    unit: str
+    unit_label: dict[str, str]
+    kpi_dimension: str
+    credit_mode: str
+    aggregation: str
+    main_dimension: str | None
+
+
+class MetricPage(BaseModel):
+    """All definitions."""
+
+    items: list[MetricRead]
+
+
+class KpiCompany(BaseModel):
+    """One company behind a distinct count."""
+
+    company_id: UUID
+    name: str
+    quantity: str
+    entry_count: int
+    first_on: date
+    last_on: date
+
+
+class KpiCompanyPage(BaseModel):
+    """The companies behind a distinct count: as many as the number says."""
+
+    items: list[KpiCompany]
+
+
+class KpiCompanyQuery(KpiQuery):
+    """Whose companies."""
+
+    scope: str = Field(pattern=r"^(officer|team|zone)$")
+    scope_id: UUID

@@ -1,0 +1,107 @@
+"""Credit: who earns which part of a lead. Shares of one lead sum to exactly 100.00."""
+
+from collections.abc import Sequence
+from decimal import ROUND_DOWN, Decimal
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field as Bounded
+from sqlmodel import SQLModel
+
+from app.core.base import RecordRead, Shape
+from app.core.errors import invalid
+from app.core.listing import list_query
+from app.core.shapes import Expand
+from app.core.types import BusinessDate, Share
+from app.models.leads import LeadMember, LeadMemberRole
+from app.models.officers import OfficerStub
+
+WHOLE = Decimal("100.00")
+_CENT = Decimal("0.01")
+# The default policy; supporters share theirs equally, a steward earns nothing from the signing.
+POLICY: dict[LeadMemberRole, Decimal] = {
+    LeadMemberRole.first_contact: Decimal(30),
+    LeadMemberRole.lead_negotiator: Decimal(50),
+    LeadMemberRole.supporter: Decimal(20),
+    LeadMemberRole.steward: Decimal(0),
+}
+
+
+class MemberEntry(Shape):
+    """One officer's part."""
+
+    officer_id: UUID
+    role: LeadMemberRole
+    share: Share | None = None
+
+
+class MemberChangeCreate(Shape):
+    """All members of a lead from today on: with every share given, or with none for the policy."""
+
+    members: Annotated[list[MemberEntry], Bounded(min_length=1, max_length=50)]
+
+
+def split(parts: Sequence[Decimal], whole: Decimal, step: Decimal = _CENT) -> list[Decimal]:
+    """`whole` divided in proportion, cut to `step`; the last positive part takes the remainder."""
+    total = sum(parts)
+    shares = [(whole * part / total).quantize(step, ROUND_DOWN) for part in parts]
+    last = max(index for index, part in enumerate(parts) if part > 0)
+    shares[last] += whole - sum(shares)
+    return shares
+
+
+def shares_of(members: Sequence[MemberEntry]) -> list[Decimal]:
+    """The share of each member, by hand or by policy; 422 where they cannot sum to 100.00."""
+    _check_roles(members)
+    given = [member.share for member in members if member.share is not None]
+    if not given:
+        return _policy_shares([member.role for member in members])
+    if len(given) != len(members):
+        raise invalid("/members", "shares_all_or_none")
+    if sum(given) != WHOLE:
+        raise invalid("/members", "shares_sum", total=f"{sum(given):.2f}")
+    return given
+
+
+def _check_roles(members: Sequence[MemberEntry]) -> None:
+    officers = [member.officer_id for member in members]
+    if len(set(officers)) != len(officers):
+        raise invalid("/members", "member_repeated")
+    if sum(member.role is LeadMemberRole.lead_negotiator for member in members) != 1:
+        raise invalid("/members", "one_lead_negotiator")
+    if sum(member.role is LeadMemberRole.first_contact for member in members) > 1:
+        raise invalid("/members", "one_first_contact")
+
+
+def _policy_shares(roles: Sequence[LeadMemberRole]) -> list[Decimal]:
+    """An empty role's part goes to the lead negotiator."""
+    missing = sum((POLICY[role] for role in POLICY if role not in roles), Decimal(0))
+    parts = [
+        POLICY[role] / roles.count(role)
+        + (missing if role is LeadMemberRole.lead_negotiator else 0)
+        for role in roles
+    ]
+    return split(parts, WHOLE)
+
+
+class LeadMemberRead(RecordRead):
+    """A member as answered; `to_on` is the day before which the part ended."""
+
+    table: ClassVar[type[SQLModel]] = LeadMember
+    lead_id: UUID
+    officer_id: UUID
+    role: LeadMemberRole
+    share: Share
+    from_on: BusinessDate
+    to_on: BusinessDate | None
+    officer: Annotated[OfficerStub | None, Expand("officer_id")] = None
+
+
+class LeadMemberQuery(
+    list_query(
+        LeadMemberRead,
+        filters=("lead_id", "officer_id", "role", "from_on", "to_on"),
+        sorts=("created_at", "share", "from_on"),
+    )
+):
+    """Parameters of the member list."""

@@ -1,0 +1,327 @@
+"""Leads: one investment opportunity with one investor, from the first signal to full production."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import product
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel
+
+from app.core.base import ReadShape, Record, RecordRead, Shape, patch_of
+from app.core.clock import now, today
+from app.core.errors import invalid
+from app.core.listing import list_query
+from app.core.search import Searchable
+from app.core.shapes import Computed, Expand
+from app.core.types import (
+    BusinessDate,
+    Code,
+    Flag,
+    Instant,
+    Money,
+    Name,
+    Notes,
+    choice,
+    numeric,
+)
+from app.models.codes import CountryCode, CurrencyCode, IndustryCode, RegionCode
+from app.models.companies import CompanyStub
+from app.models.officers import OfficerStub
+from app.models.pipeline import (
+    LeadAction,
+    LeadStatus,
+    Stage,
+    Standing,
+    Track,
+    allowed_actions,
+)
+from app.models.reference import industry_prefix, region_prefix
+from app.models.roles import Role
+from app.models.teams import Team
+
+
+class Mechanism(Code):
+    """The four ways of working: 领导带头, 职能部门, 重点区域驻点, 借助外力委托."""
+
+    leader_led = "leader_led"
+    department = "department"
+    stationed = "stationed"
+    commissioned = "commissioned"
+
+
+class Direction(Code):
+    """外引 from outside, 内培 grown here."""
+
+    external = "external"
+    internal = "internal"
+
+
+class LeadBase(SQLModel):
+    """What a caller sets."""
+
+    name: Name
+    company_id: UUID | None = Field(default=None, foreign_key="companies.id", index=True)
+    mechanism: Mechanism = Field(default=Mechanism.department, sa_type=choice(Mechanism))
+    direction: Direction = Field(default=Direction.external, sa_type=choice(Direction))
+    track: Track | None = Field(default=None, sa_type=choice(Track))
+    industry_code: IndustryCode | None = None
+    source_region_code: RegionCode | None = None
+    source_country_code: CountryCode = "CN"
+    planned_investment: Money | None = Field(default=None, sa_type=numeric(20, 2))
+    planned_fixed_investment: Money | None = Field(default=None, sa_type=numeric(20, 2))
+    currency: CurrencyCode = "CNY"
+    received_on: BusinessDate = Field(default_factory=today)
+    is_leading: Flag = Field(default=False, description="龙头型")
+    is_flagship: Flag = Field(default=False, description="旗舰型")
+    is_restricted: Flag = Field(default=False, description="Hidden from the rest of the team.")
+    description: Notes | None = None
+
+
+class Lead(Record, Searchable, LeadBase, table=True):
+    """The record, its stage and its owner.
+
+    Stage, status and agreed amount move only with recognised transitions.
+    """
+
+    __tablename__: ClassVar[str] = "leads"
+    __table_args__: ClassVar[Any] = (
+        sa.Index("uq_leads_code", "code", unique=True),
+        sa.Index("ix_leads_owner_id", "owner_id", "updated_at", "id"),
+        sa.Index("ix_leads_team_id", "team_id", "updated_at", "id"),
+        sa.Index("ix_leads_updated_at", "updated_at", "id"),
+        sa.Index("ix_leads_created_at", "created_at", "id"),
+        sa.Index("ix_leads_stage", "stage", "updated_at", "id"),
+        sa.Index("ix_leads_planned_investment", "planned_investment", "id"),
+        sa.Index("ix_leads_name_sort", "name_sort", "id"),
+        sa.Index(
+            "ix_leads_search",
+            sa.text("search_grams(search_text)"),
+            postgresql_using="gin",
+        ),
+    )
+    search_fields: ClassVar[tuple[str, ...]] = ("name", "code")
+
+    code: str
+    owner_id: UUID = Field(foreign_key="officers.id")
+    team_id: UUID | None = Field(default=None, foreign_key="teams.id")
+    stage: Stage = Field(default=Stage.identified, sa_type=choice(Stage))
+    status: LeadStatus = Field(default=LeadStatus.active, sa_type=choice(LeadStatus))
+    stage_entered_on: date = Field(default_factory=today)
+    suspended_until: date | None = None
+    agreed_amount: Decimal | None = Field(default=None, sa_type=numeric(20, 2))
+    agreed_currency: str | None = None
+    is_pending: bool = False
+    is_completion_open: bool = False
+    last_visited_on: date | None = None
+    is_demo: bool = False
+    deleted_at: datetime | None = None
+
+    @property
+    def standing(self) -> Standing:
+        """What decides the next moves."""
+        return Standing(
+            self.status,
+            self.stage,
+            self.track,
+            self.is_pending,
+            self.is_completion_open,
+        )
+
+    def check_amounts(self) -> None:
+        """Planned fixed investment is part of the planned investment."""
+        part, whole = self.planned_fixed_investment, self.planned_investment
+        if part is not None and (whole is None or part > whole):
+            raise invalid("/planned_fixed_investment", "fixed_above_planned")
+
+    def note_visit(self, visited_on: date) -> None:
+        """Remember the latest two-way contact."""
+        if self.last_visited_on is None or visited_on > self.last_visited_on:
+            self.last_visited_on = visited_on
+
+    def remove(self) -> None:
+        """To the trash; the record stays."""
+        self.deleted_at = now()
+
+
+class LeadCreate(LeadBase, Shape):
+    """A new lead; the caller owns it unless an owner is named."""
+
+    owner_id: UUID | None = None
+
+
+class LeadUpdate(patch_of(LeadCreate, without=frozenset({"owner_id"}))):
+    """Changes of a lead; stage, owner and money move by their own resources."""
+
+
+def _actions_sql(lead: Any, role: str) -> sa.ColumnElement[Any]:  # noqa: ANN401
+    """`allowed_actions` as one CASE over constants made from the pipeline's pure rule."""
+    answers: dict[str, list[str]] = {}
+    for parts in product(LeadStatus, Stage, (None, *Track), (False, True), (False, True)):
+        actions = allowed_actions(Role(role), Standing(*parts))
+        answers.setdefault(_json_list(actions), []).append(_standing_key(parts))
+    key = sa.func.concat_ws(
+        ".", lead.status, lead.stage, sa.func.coalesce(lead.track, ""),
+        sa.cast(lead.is_pending, sa.Text), sa.cast(lead.is_completion_open, sa.Text),
+    )  # fmt: skip
+    whens = [
+        (key == sa.any_(_text_array(keys)), sa.literal_column(json))
+        for json, keys in answers.items()
+    ]
+    return sa.case(
+        (sa.not_(within_reach(lead, role)), sa.literal_column("'[]'::json")),
+        *whens,
+        else_=sa.literal_column("'[]'::json"),
+    )
+
+
+def _standing_key(parts: tuple[Any, ...]) -> str:
+    status, stage, track, is_pending, is_open = parts
+    return f"{status}.{stage}.{track or ''}.{str(is_pending).lower()}.{str(is_open).lower()}"
+
+
+def _json_list(actions: tuple[LeadAction, ...]) -> str:
+    quoted = ",".join(f'"{action}"' for action in actions)
+    return f"'[{quoted}]'::json"
+
+
+def _text_array(keys: list[str]) -> sa.ColumnElement[Any]:
+    return sa.literal_column(f"'{{{','.join(keys)}}}'::text[]", ARRAY(sa.Text))
+
+
+def is_own(lead: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401
+    """Owned by the caller, or the caller is one of its members today."""
+    me = sa.bindparam("me_id", type_=sa.Uuid)
+    member = sa.select(LeadMember.id).where(
+        LeadMember.lead_id == lead.id,
+        LeadMember.officer_id == me,
+        sa.column("to_on").is_(None),
+    )
+    return sa.or_(lead.owner_id == me, member.exists())
+
+
+def is_in_team(lead: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401
+    """In the caller's team subtree and not restricted."""
+    teams = sa.bindparam("me_team_ids", type_=ARRAY(sa.Uuid))
+    return sa.and_(lead.team_id == sa.any_(teams), lead.is_restricted.is_(False))
+
+
+def within_reach(lead: Any, role: str) -> sa.ColumnElement[bool]:  # noqa: ANN401
+    """Whether the caller may act on a lead (what it may do is the role's permission)."""
+    if role == Role.leader:
+        return sa.true()
+    if role == Role.team_lead:
+        return sa.or_(is_own(lead), is_in_team(lead))
+    return is_own(lead) if role == Role.officer else sa.false()
+
+
+class LeadMemberRole(Code):
+    """Who earns what part of a signing; shares are set by the policy or by hand."""
+
+    first_contact = "first_contact"
+    lead_negotiator = "lead_negotiator"
+    supporter = "supporter"
+    steward = "steward"
+
+
+class LeadMember(Record, table=True):
+    """An officer's part in a lead between two days; the open rows' shares sum to 100.00."""
+
+    __tablename__: ClassVar[str] = "lead_members"
+    __table_args__: ClassVar[Any] = (
+        sa.Index("ix_lead_members_lead_id", "lead_id", "to_on"),
+        sa.Index("ix_lead_members_officer_id", "officer_id", "to_on"),
+    )
+
+    lead_id: UUID = Field(foreign_key="leads.id")
+    officer_id: UUID = Field(foreign_key="officers.id")
+    role: LeadMemberRole = Field(sa_type=choice(LeadMemberRole))
+    share: Decimal = Field(sa_type=numeric(5, 2))
+    from_on: date
+    to_on: date | None = None
+
+
+class LeadRead(RecordRead, LeadBase):
+    """A lead as answered."""
+
+    table: ClassVar[type[SQLModel]] = Lead
+    code: str
+    owner_id: UUID
+    team_id: UUID | None
+    stage: Stage
+    status: LeadStatus
+    stage_entered_on: BusinessDate
+    suspended_until: BusinessDate | None
+    agreed_amount: Money | None
+    agreed_currency: str | None
+    is_pending: bool
+    last_visited_on: BusinessDate | None
+    is_demo: bool
+    allowed_actions: Annotated[list[LeadAction], Computed(_actions_sql)]
+    company: Annotated[CompanyStub | None, Expand("company_id")] = None
+    owner: Annotated[OfficerStub | None, Expand("owner_id")] = None
+
+
+class LeadStub(ReadShape):
+    """A lead inside another record."""
+
+    table: ClassVar[type[SQLModel]] = Lead
+    id: UUID
+    code: str
+    name: str
+    stage: Stage
+    status: LeadStatus
+    owner_id: UUID
+    stage_entered_on: date
+    updated_at: Instant
+
+
+class LeadQuery(
+    list_query(
+        LeadRead,
+        filters=(
+            "code",
+            "stage",
+            "status",
+            "mechanism",
+            "direction",
+            "track",
+            "owner_id",
+            "company_id",
+            "source_country_code",
+            "currency",
+            "planned_investment",
+            "agreed_amount",
+            "received_on",
+            "stage_entered_on",
+            "last_visited_on",
+            "is_leading",
+            "is_flagship",
+            "is_restricted",
+            "is_pending",
+            "is_demo",
+            "created_at",
+            "updated_at",
+        ),
+        trees={
+            "team_id": Team,
+            "industry_code": industry_prefix,
+            "source_region_code": region_prefix,
+        },
+        sorts=(
+            "updated_at",
+            "created_at",
+            "name",
+            "code",
+            "planned_investment",
+            "agreed_amount",
+            "stage_entered_on",
+            "last_visited_on",
+            "received_on",
+        ),
+        search=True,
+    )
+):
+    """Parameters of the lead list."""

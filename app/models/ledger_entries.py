@@ -1,0 +1,110 @@
+"""The KPI ledger: what each fact counts for whom. Appended to, never updated or deleted."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import PlainSerializer
+from sqlmodel import Field, SQLModel
+
+from app.core.base import ReadShape, Row
+from app.core.clock import now
+from app.core.listing import list_query
+from app.core.types import BusinessDate, Code, Instant, choice, numeric
+
+# The zone is the one scope without a row of its own.
+ZONE_ID = UUID(int=0)
+Quantity = Annotated[Decimal, PlainSerializer(lambda value: f"{value:.4f}", return_type=str)]
+
+
+class Scope(Code):
+    """Whose number an entry adds to."""
+
+    officer = "officer"
+    team = "team"
+    zone = "zone"
+
+
+class LedgerEntry(Row, table=True):
+    """One posted difference. All columns but `quantity` and `recorded_at` identify what it is about."""
+
+    __tablename__: ClassVar[str] = "ledger_entries"
+    __table_args__: ClassVar[Any] = (
+        sa.Index("ix_ledger_entries_subject_id", "subject_id"),
+        sa.Index(
+            "ix_ledger_entries_scope",
+            "scope",
+            "scope_id",
+            "metric",
+            "counted_on",
+            postgresql_include=[
+                "part",
+                "dimension",
+                "company_id",
+                "quantity",
+                "recorded_at",
+            ],
+        ),
+    )
+    is_audited: ClassVar[bool] = False
+
+    metric: str
+    definition_version: int
+    part: str
+    dimension: str
+    subject_id: UUID
+    scope: Scope = Field(sa_type=choice(Scope))
+    scope_id: UUID
+    lead_id: UUID | None = None
+    company_id: UUID | None = None
+    mechanism: str
+    counted_on: date
+    quantity: Decimal = Field(sa_type=numeric(24, 4))
+    recorded_at: datetime = Field(
+        default_factory=now,
+        sa_column_kwargs={"server_default": sa.text("clock_timestamp()")},
+    )
+
+
+class LedgerEntryRead(ReadShape):
+    """An entry as answered; `quantity` in the metric's unit, negative where it takes back."""
+
+    table: ClassVar[type[SQLModel]] = LedgerEntry
+    id: UUID
+    metric: str
+    definition_version: int
+    part: str
+    dimension: str
+    subject_id: UUID
+    scope: Scope
+    scope_id: UUID
+    lead_id: UUID | None
+    company_id: UUID | None
+    mechanism: str
+    counted_on: BusinessDate
+    quantity: Quantity
+    recorded_at: Instant
+
+
+class LedgerEntryQuery(
+    list_query(
+        LedgerEntryRead,
+        filters=(
+            "metric",
+            "part",
+            "dimension",
+            "subject_id",
+            "scope",
+            "scope_id",
+            "lead_id",
+            "company_id",
+            "mechanism",
+            "counted_on",
+            "recorded_at",
+        ),
+        sorts=("counted_on", "recorded_at", "quantity"),
+    )
+):
+    """Parameters of the drill-down."""

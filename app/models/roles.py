@@ -1,0 +1,83 @@
+"""Roles, what each may do at all, and the three administrators who share no power (三员分立)."""
+
+from app.core.types import Code
+
+
+class Role(Code):
+    """Every account has exactly one."""
+
+    officer = "officer"
+    team_lead = "team_lead"
+    leader = "leader"
+    assessor = "assessor"
+    agent = "agent"
+    auditor = "auditor"
+    system_admin = "system_admin"
+    security_admin = "security_admin"
+    audit_admin = "audit_admin"
+
+
+ZONE_READERS = frozenset({Role.leader, Role.assessor, Role.auditor})
+FIELD_ROLES = frozenset({Role.officer, Role.team_lead, Role.leader})
+BUSINESS_READERS = FIELD_ROLES | ZONE_READERS
+RECOGNISERS = frozenset({Role.team_lead, Role.leader})
+ADMINISTRATORS = frozenset({Role.system_admin, Role.security_admin, Role.audit_admin})
+EVERYONE = frozenset(Role)
+
+
+class Permission(Code):
+    """What an endpoint asks for; `SCOPES` says which roles hold it."""
+
+    own_account = "own_account"
+    meta_read = "meta_read"
+    directory_read = "directory_read"
+    officers_write = "officers_write"
+    teams_write = "teams_write"
+    roles_write = "roles_write"
+    audit_read = "audit_read"
+    companies_read = "companies_read"
+    companies_write = "companies_write"
+    contacts_read = "contacts_read"
+    contacts_write = "contacts_write"
+    lists_write = "lists_write"
+    introductions_read = "introductions_read"
+    introductions_write = "introductions_write"
+    leads_read = "leads_read"
+    leads_write = "leads_write"
+    members_write = "members_write"
+    transitions_write = "transitions_write"
+    transitions_recognise = "transitions_recognise"
+    visits_read = "visits_read"
+    visits_write = "visits_write"
+    kpis_read = "kpis_read"
+
+
+HOLDERS: dict[Permission, frozenset[Role]] = {
+    Permission.own_account: EVERYONE,
+    Permission.meta_read: EVERYONE,
+    Permission.directory_read: EVERYONE - {Role.agent},
+    Permission.officers_write: frozenset({Role.system_admin}),
+    Permission.teams_write: frozenset({Role.system_admin}),
+    Permission.roles_write: frozenset({Role.security_admin}),
+    Permission.audit_read: frozenset({Role.audit_admin, Role.auditor}),
+    Permission.companies_read: BUSINESS_READERS,
+    Permission.companies_write: FIELD_ROLES,
+    Permission.contacts_read: BUSINESS_READERS,
+    Permission.contacts_write: FIELD_ROLES,
+    Permission.lists_write: frozenset({Role.team_lead, Role.leader, Role.assessor}),
+    Permission.introductions_read: frozenset({Role.agent}) | RECOGNISERS | {Role.auditor},
+    Permission.introductions_write: frozenset({Role.agent}) | RECOGNISERS,
+    Permission.leads_read: BUSINESS_READERS,
+    Permission.leads_write: frozenset({Role.officer, Role.team_lead}),
+    Permission.members_write: RECOGNISERS,
+    Permission.transitions_write: FIELD_ROLES,
+    Permission.transitions_recognise: RECOGNISERS,
+    Permission.visits_read: BUSINESS_READERS,
+    Permission.visits_write: FIELD_ROLES,
+    Permission.kpis_read: BUSINESS_READERS,
+}
+
+
+def may(role: Role, permission: Permission) -> bool:
+    """Whether a role holds a permission; rows are a second question (`services/access.py`)."""
+    return role in HOLDERS[permission]

@@ -1,0 +1,287 @@
+"""Stage transitions: requests to move a lead, with three dates each: happened, typed, recognised."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel
+
+from app.core.base import ReadShape, Record, RecordRead, Row, Shape
+from app.core.clock import today
+from app.core.errors import FieldError, field_error
+from app.core.listing import list_query
+from app.core.shapes import Children, Expand
+from app.core.types import (
+    BusinessDate,
+    Code,
+    ExchangeRate,
+    Flag,
+    Instant,
+    Line,
+    Money,
+    Notes,
+    Share,
+    choice,
+    numeric,
+)
+from app.models.codes import CurrencyCode, RegionCode
+from app.models.leads import Lead, LeadStub
+from app.models.pipeline import (
+    EARLY_PRODUCTION,
+    LATE_MILESTONE,
+    TARGET_STATUS,
+    ExitReason,
+    LeadStatus,
+    Stage,
+    Track,
+    TransitionKind,
+    TransitionStatus,
+    order,
+    skipped,
+)
+
+
+class StageTransitionBase(SQLModel):
+    """What a caller asks for."""
+
+    kind: TransitionKind = Field(default=TransitionKind.advance, sa_type=choice(TransitionKind))
+    to_stage: Stage | None = Field(default=None, sa_type=choice(Stage))
+    event_on: BusinessDate = Field(default_factory=today)
+    explanation: Notes | None = None
+    reason_code: ExitReason | None = Field(default=None, sa_type=choice(ExitReason))
+    competitor_region_code: RegionCode | None = None
+    resume_by: BusinessDate | None = None
+    agreed_amount: Money | None = Field(default=None, sa_type=numeric(20, 2))
+    currency: CurrencyCode = "CNY"
+    exchange_rate: ExchangeRate | None = Field(
+        default=None,
+        sa_type=numeric(18, 8),
+        description="Yuan for one unit of `currency`.",
+    )
+    rate_on: BusinessDate | None = None
+
+
+class StageTransition(Record, StageTransitionBase, table=True):
+    """One step of a lead's history."""
+
+    __tablename__: ClassVar[str] = "stage_transitions"
+    __table_args__: ClassVar[Any] = (
+        sa.Index("ix_stage_transitions_lead_id", "lead_id", "created_at"),
+        sa.Index("ix_stage_transitions_status", "status", "created_at"),
+        sa.Index(
+            "uq_stage_transitions_lead_id",
+            "lead_id",
+            "to_stage",
+            unique=True,
+            postgresql_where=sa.text("kind = 'advance' AND status = 'recognised'"),
+        ),
+    )
+
+    lead_id: UUID = Field(foreign_key="leads.id")
+    from_stage: Stage = Field(sa_type=choice(Stage))
+    from_status: LeadStatus = Field(sa_type=choice(LeadStatus))
+    status: TransitionStatus = Field(
+        default=TransitionStatus.pending, sa_type=choice(TransitionStatus)
+    )
+    agreed_amount_cny: Decimal | None = Field(default=None, sa_type=numeric(20, 2))
+    recognised_at: datetime | None = None
+    recognised_by_id: UUID | None = Field(default=None, foreign_key="officers.id")
+    decision_comment: str | None = None
+    reversed_at: datetime | None = None
+    reversed_by_id: UUID | None = Field(default=None, foreign_key="officers.id")
+    reversal_reason: str | None = None
+    owner_id: UUID = Field(foreign_key="officers.id")
+    team_path: list[UUID] = Field(sa_type=ARRAY(sa.Uuid))  # pyright: ignore[reportArgumentType]
+    mechanism: str
+    company_id: UUID | None = Field(default=None, foreign_key="companies.id")
+
+    def carry_out(self, lead: Lead) -> None:
+        """Give the lead the stage or status that this transition leads to."""
+        lead.is_pending = False
+        if self.kind is not TransitionKind.advance:
+            lead.status = TARGET_STATUS[self.kind]
+            lead.suspended_until = self.resume_by if self.kind is TransitionKind.suspend else None
+        elif self.to_stage is not None:
+            self._advance(lead, self.to_stage)
+
+    def _advance(self, lead: Lead, to: Stage) -> None:
+        if self.agreed_amount is not None:
+            lead.agreed_amount, lead.agreed_currency = self.agreed_amount, self.currency
+        if order(to) < order(lead.stage):
+            lead.is_completion_open = False
+            return
+        if lead.track is Track.construction and (lead.stage, to) == EARLY_PRODUCTION:
+            lead.is_completion_open = True
+        lead.stage, lead.stage_entered_on = to, self.event_on
+
+    def undo(self, lead: Lead, entered_on: date) -> None:
+        """Put the lead back; `entered_on` is when it had entered the stage it returns to."""
+        lead.status = self.from_status
+        if self.kind is not TransitionKind.advance:
+            lead.suspended_until = None
+            return
+        if self.agreed_amount is not None:
+            lead.agreed_amount = lead.agreed_currency = None
+        is_late_milestone = self.to_stage is LATE_MILESTONE and lead.stage is not LATE_MILESTONE
+        lead.is_completion_open = is_late_milestone
+        if not is_late_milestone:
+            lead.stage, lead.stage_entered_on = self.from_stage, entered_on
+
+
+class StageCredit(Row, table=True):
+    """Who earns which part of a recognised milestone: stamped at recognition, moved by nothing later."""
+
+    __tablename__: ClassVar[str] = "stage_credits"
+
+    transition_id: UUID = Field(foreign_key="stage_transitions.id", index=True)
+    officer_id: UUID = Field(foreign_key="officers.id", index=True)
+    role: str
+    share: Decimal = Field(sa_type=numeric(5, 2))
+    place: int
+    team_path: list[UUID] = Field(sa_type=ARRAY(sa.Uuid))  # pyright: ignore[reportArgumentType]
+
+
+class StageTransitionCreate(StageTransitionBase, Shape):
+    """A request to move a lead; `dry_run` answers what would happen and changes nothing."""
+
+    dry_run: Flag = False
+
+    def faults(self, lead: Lead, last_on: date | None) -> list[FieldError]:
+        """Everything that speaks against the move, so that one answer names all of it."""
+        found = self._date_faults(last_on)
+        if self.kind is TransitionKind.advance:
+            return found + self._advance_faults(lead)
+        return found + self._status_faults()
+
+    def _date_faults(self, last_on: date | None) -> list[FieldError]:
+        if self.event_on > today():
+            return [field_error("/event_on", "date_in_future")]
+        if last_on is not None and self.event_on < last_on:
+            return [field_error("/event_on", "date_before_last", last=last_on.isoformat())]
+        return []
+
+    def _advance_faults(self, lead: Lead) -> list[FieldError]:
+        if self.to_stage is None:
+            return [field_error("/to_stage", "missing")]
+        jumped = skipped(lead.stage, self.to_stage, lead.track)
+        found = (
+            [] if self.to_stage in lead.standing.next_stages() else [_no_way(lead, self.to_stage)]
+        )
+        found += [
+            field_error("/to_stage", "stage_skipped", stage=stage) for stage in jumped if found
+        ]
+        if self.to_stage is Stage.signed:
+            return found + self._signing_faults()
+        if self.agreed_amount is not None:
+            found.append(field_error("/agreed_amount", "only_at_signing"))
+        return found
+
+    def _signing_faults(self) -> list[FieldError]:
+        found = []
+        if self.agreed_amount is None:
+            found.append(field_error("/agreed_amount", "missing"))
+        if self.currency != "CNY":
+            found += [
+                field_error(f"/{name}", "rate_needed")
+                for name in ("exchange_rate", "rate_on")
+                if getattr(self, name) is None
+            ]
+        return found
+
+    def _status_faults(self) -> list[FieldError]:
+        needed = {
+            TransitionKind.suspend: ("explanation", "resume_by"),
+            TransitionKind.terminate: ("reason_code", "explanation"),
+        }.get(self.kind, ())
+        found = [field_error(f"/{name}", "missing") for name in needed if not getattr(self, name)]
+        if self.reason_code is ExitReason.lost_to_other_place and not self.competitor_region_code:
+            found.append(field_error("/competitor_region_code", "missing"))
+        if self.resume_by is not None and self.resume_by <= self.event_on:
+            found.append(field_error("/resume_by", "resume_not_later"))
+        return found
+
+
+def _no_way(lead: Lead, to: Stage) -> FieldError:
+    code = (
+        "track_needed" if lead.track is None and not lead.standing.next_stages() else "no_such_move"
+    )
+    return field_error("/to_stage", code, stage=lead.stage, to=to)
+
+
+class DecisionKind(Code):
+    """What a recogniser answers."""
+
+    recognise = "recognise"
+    reject = "reject"
+
+
+class TransitionDecision(Shape):
+    """Recognise a pending transition or send it back."""
+
+    decision: DecisionKind
+    comment: Line | None = None
+
+
+class ReversalCreate(Shape):
+    """Take a recognised fact back; it stays in the history."""
+
+    reason: Line
+
+
+class StageCreditRead(ReadShape):
+    """One officer's part in a milestone."""
+
+    table: ClassVar[type[SQLModel]] = StageCredit
+    officer_id: UUID
+    role: str
+    share: Share
+
+
+class StageTransitionRead(RecordRead, StageTransitionBase):
+    """A transition as answered."""
+
+    table: ClassVar[type[SQLModel]] = StageTransition
+    lead_id: UUID
+    from_stage: Stage
+    from_status: LeadStatus
+    status: TransitionStatus
+    agreed_amount_cny: Money | None
+    recognised_at: Instant | None
+    recognised_by_id: UUID | None
+    decision_comment: str | None
+    reversed_at: Instant | None
+    reversed_by_id: UUID | None
+    reversal_reason: str | None
+    owner_id: UUID
+    credits: Annotated[list[StageCreditRead], Children("transition_id", "place")]
+    lead: Annotated[LeadStub | None, Expand("lead_id")] = None
+
+
+class StageTransitionQuery(
+    list_query(
+        StageTransitionRead,
+        filters=(
+            "lead_id",
+            "kind",
+            "status",
+            "to_stage",
+            "event_on",
+            "owner_id",
+            "recognised_by_id",
+        ),
+        sorts=("created_at", "event_on"),
+    )
+):
+    """Parameters of the transition list."""
+
+
+class DryRunRead(ReadShape):
+    """What a transition would do."""
+
+    is_allowed: bool
+    needs_recognition: bool
+    recognised_by: str | None
+    errors: list[FieldError]

@@ -1,0 +1,71 @@
+"""Companies."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from app.core import records
+from app.core.endpoint import Endpoint
+from app.core.listing import Page
+from app.models.companies import (
+    Company,
+    CompanyCreate,
+    CompanyQuery,
+    CompanyRead,
+    CompanyUpdate,
+)
+from app.models.roles import Permission
+from app.routers.deps import ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, needs
+from app.services import companies
+from app.services.access import claimed
+
+router = APIRouter(prefix="/companies", tags=["companies"], route_class=Endpoint)
+
+
+@router.get(
+    "",
+    dependencies=[needs(Permission.companies_read)],
+    response_model=Page[CompanyRead],
+)
+async def list_companies(reader: ReaderDep, query: Annotated[CompanyQuery, Query()]) -> Response:
+    """Companies; `q` finds Chinese substrings, pinyin, initials and English."""
+    return await reader.page(query)
+
+
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[needs(Permission.companies_write)],
+    response_model=CompanyRead,
+)
+async def create_company(write: WriteDep, payload: CompanyCreate) -> Response:
+    """Register a company."""
+    company = await records.add(write.session, Company, payload)
+    return await write.created(CompanyRead, company.id)
+
+
+@router.get("/{id}", dependencies=[needs(Permission.companies_read)], response_model=CompanyRead)
+async def get_company(reader: ReaderDep, company_id: IdPath, view: ViewDep) -> Response:
+    """One company."""
+    return await reader.one(CompanyRead, company_id, view)
+
+
+@router.patch(
+    "/{id}",
+    dependencies=[needs(Permission.companies_write)],
+    response_model=CompanyRead,
+)
+async def update_company(change: ChangeDep, payload: CompanyUpdate) -> Response:
+    """Change a company."""
+    fields = frozenset(payload.changes())
+    company = await claimed(
+        change.session, Company, change.caller, change.id, change.version, fields
+    )
+    await records.change(change.session, company, payload)
+    return await change.changed(CompanyRead)
+
+
+@router.delete("/{id}", status_code=204, dependencies=[needs(Permission.companies_write)])
+async def delete_company(change: ChangeDep) -> None:
+    """To the trash; 409 while a lead, visit, contact or list points to it."""
+    await companies.delete(change.session, change.caller, change.id, change.version)

@@ -1,0 +1,120 @@
+"""Company lists, their entries and their import."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Response, UploadFile
+
+from app.core import records
+from app.core.endpoint import Endpoint
+from app.core.listing import Page
+from app.models.company_lists import (
+    CompanyList,
+    CompanyListCreate,
+    CompanyListEntryQuery,
+    CompanyListEntryRead,
+    CompanyListImportRead,
+    CompanyListQuery,
+    CompanyListRead,
+    CompanyListUpdate,
+    Year,
+)
+from app.core.types import Line, Name
+from app.models.roles import Permission
+from app.routers.deps import (
+    ChangeDep,
+    IdPath,
+    ReaderDep,
+    SessionDep,
+    ViewDep,
+    WriteDep,
+    needs,
+)
+from app.services import company_lists
+from app.services.access import claimed
+
+router = APIRouter(tags=["company lists"], route_class=Endpoint)
+IMPORT_LIMIT = 20 * 1024 * 1024
+
+
+@router.get(
+    "/company-lists",
+    dependencies=[needs(Permission.companies_read)],
+    response_model=Page[CompanyListRead],
+)
+async def list_company_lists(
+    reader: ReaderDep, query: Annotated[CompanyListQuery, Query()]
+) -> Response:
+    """The editions of all lists."""
+    return await reader.page(query)
+
+
+@router.post(
+    "/company-lists",
+    status_code=201,
+    dependencies=[needs(Permission.lists_write)],
+    response_model=CompanyListRead,
+)
+async def create_company_list(write: WriteDep, payload: CompanyListCreate) -> Response:
+    """Open an empty edition."""
+    row = await records.add(write.session, CompanyList, payload)
+    return await write.created(CompanyListRead, row.id)
+
+
+@router.get(
+    "/company-lists/{id}",
+    dependencies=[needs(Permission.companies_read)],
+    response_model=CompanyListRead,
+)
+async def get_company_list(reader: ReaderDep, list_id: IdPath, view: ViewDep) -> Response:
+    """One edition."""
+    return await reader.one(CompanyListRead, list_id, view)
+
+
+@router.patch(
+    "/company-lists/{id}",
+    dependencies=[needs(Permission.lists_write)],
+    response_model=CompanyListRead,
+)
+async def update_company_list(change: ChangeDep, payload: CompanyListUpdate) -> Response:
+    """Change an edition's name, year or source."""
+    fields = frozenset(payload.changes())
+    row = await claimed(
+        change.session, CompanyList, change.caller, change.id, change.version, fields
+    )
+    await records.change(change.session, row, payload)
+    return await change.changed(CompanyListRead)
+
+
+@router.get(
+    "/company-list-entries",
+    dependencies=[needs(Permission.companies_read)],
+    response_model=Page[CompanyListEntryRead],
+)
+async def list_company_list_entries(
+    reader: ReaderDep, query: Annotated[CompanyListEntryQuery, Query()]
+) -> Response:
+    """Entries by rank; `company_id` gives a company's memberships."""
+    return await reader.page(query)
+
+
+@router.post(
+    "/company-list-imports",
+    status_code=201,
+    dependencies=[needs(Permission.lists_write)],
+    max_body_size=IMPORT_LIMIT,
+)
+async def import_company_list(
+    session: SessionDep,
+    file: UploadFile,
+    name: Annotated[Name, Form()],
+    year: Annotated[Year, Form()],
+    source: Annotated[Line | None, Form()] = None,
+) -> CompanyListImportRead:
+    """Import an edition from CSV or XLSX: all rows or none; repeating it changes nothing.
+
+    With faults it answers 422, and `report` names each line.
+    """
+    head = CompanyListCreate(name=name, year=year, source=source)
+    report = await company_lists.import_list(session, head, await file.read(), file.filename or "")
+    company_lists.refuse_faulty(report)
+    return report

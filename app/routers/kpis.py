@@ -1,0 +1,54 @@
+"""KPI definitions and summaries."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from app.core.endpoint import Endpoint
+from app.kpis import companies, definitions, summary
+from app.models.kpis import (
+    KpiCompanyPage,
+    KpiCompanyQuery,
+    KpiPage,
+    KpiQuery,
+    MetricPage,
+)
+from app.models.ledger_entries import Scope
+from app.models.roles import Permission
+from app.routers.deps import ReaderDep, needs
+
+router = APIRouter(tags=["kpis"], route_class=Endpoint)
+Asked = Annotated[KpiQuery, Query()]
+READ = [needs(Permission.kpis_read)]
+
+
+@router.get("/kpis", dependencies=READ)
+async def list_metrics() -> MetricPage:
+    """Every metric with its definition, unit and credit, in both languages."""
+    return definitions.page()
+
+
+@router.get("/kpis/officers", dependencies=READ)
+async def get_officer_kpis(reader: ReaderDep, query: Asked) -> KpiPage:
+    """The numbers of each officer whom the caller may see."""
+    return await summary.summary(await reader.db.reads(), reader.caller, Scope.officer, query)
+
+
+@router.get("/kpis/teams", dependencies=READ)
+async def get_team_kpis(reader: ReaderDep, query: Asked) -> KpiPage:
+    """The numbers of each team whom the caller may see, subteams included."""
+    return await summary.summary(await reader.db.reads(), reader.caller, Scope.team, query)
+
+
+@router.get("/kpis/zone", dependencies=READ)
+async def get_zone_kpis(reader: ReaderDep, query: Asked) -> KpiPage:
+    """The zone's numbers, for those who see the zone."""
+    return await summary.summary(await reader.db.reads(), reader.caller, Scope.zone, query)
+
+
+@router.get("/kpi-companies", dependencies=READ)
+async def list_kpi_companies(
+    reader: ReaderDep, query: Annotated[KpiCompanyQuery, Query()]
+) -> KpiCompanyPage:
+    """The companies behind a distinct count; as many as the number says."""
+    return await companies.behind(await reader.db.reads(), reader.caller, query)

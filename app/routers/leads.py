@@ -1,0 +1,71 @@
+"""Leads, their history and their members."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from app.core.endpoint import Endpoint
+from app.core.listing import Page
+from app.models.lead_members import MemberChangeCreate
+from app.models.leads import LeadCreate, LeadQuery, LeadRead, LeadUpdate
+from app.models.roles import Permission
+from app.models.stage_history import StageHistory
+from app.routers.deps import ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, needs
+from app.services import leads, stage_history
+
+router = APIRouter(prefix="/leads", tags=["leads"], route_class=Endpoint)
+
+
+@router.get("", dependencies=[needs(Permission.leads_read)], response_model=Page[LeadRead])
+async def list_leads(reader: ReaderDep, query: Annotated[LeadQuery, Query()]) -> Response:
+    """The leads that the caller may see."""
+    return await reader.page(query)
+
+
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[needs(Permission.leads_write)],
+    response_model=LeadRead,
+)
+async def create_lead(write: WriteDep, payload: LeadCreate) -> Response:
+    """Register a lead; it starts at `identified` and belongs to the write.caller unless an owner is named."""
+    lead = await leads.create(write.session, write.caller, payload)
+    return await write.created(LeadRead, lead.id)
+
+
+@router.get("/{id}", dependencies=[needs(Permission.leads_read)], response_model=LeadRead)
+async def get_lead(reader: ReaderDep, lead_id: IdPath, view: ViewDep) -> Response:
+    """One lead with what the caller can do with it now."""
+    return await reader.one(LeadRead, lead_id, view)
+
+
+@router.patch("/{id}", dependencies=[needs(Permission.leads_write)], response_model=LeadRead)
+async def update_lead(change: ChangeDep, payload: LeadUpdate) -> Response:
+    """Change a lead; stage, owner, members and money have resources of their own."""
+    await leads.update(change.session, change.caller, change.id, payload, change.version)
+    return await change.changed(LeadRead)
+
+
+@router.delete("/{id}", status_code=204, dependencies=[needs(Permission.leads_write)])
+async def delete_lead(change: ChangeDep) -> None:
+    """To the trash, while it is no more than a signal."""
+    await leads.delete(change.session, change.caller, change.id, change.version)
+
+
+@router.post(
+    "/{id}/member-changes",
+    status_code=201,
+    dependencies=[needs(Permission.members_write)],
+    response_model=LeadRead,
+)
+async def change_lead_members(change: ChangeDep, payload: MemberChangeCreate) -> Response:
+    """Name all members from today on; the shares sum to 100.00. Answers the lead."""
+    await leads.change_members(change.session, change.caller, change.id, payload, change.version)
+    return await change.changed(LeadRead, 201)
+
+
+@router.get("/{id}/stage-history", dependencies=[needs(Permission.leads_read)])
+async def get_stage_history(reader: ReaderDep, lead_id: IdPath) -> StageHistory:
+    """Every stage the lead has been in, with the days spent there, suspensions taken out."""
+    return await stage_history.history(await reader.db.reads(), reader.caller, lead_id)

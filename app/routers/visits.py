@@ -1,0 +1,58 @@
+"""Visits."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from app.core.endpoint import Endpoint
+from app.core.listing import Page
+from app.models.roles import Permission
+from app.models.stage_transitions import ReversalCreate
+from app.models.visits import VisitCreate, VisitQuery, VisitRead, VisitUpdate
+from app.routers.deps import ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, needs
+from app.services import visits
+
+router = APIRouter(prefix="/visits", tags=["visits"], route_class=Endpoint)
+
+
+@router.get("", dependencies=[needs(Permission.visits_read)], response_model=Page[VisitRead])
+async def list_visits(reader: ReaderDep, query: Annotated[VisitQuery, Query()]) -> Response:
+    """The visits that the caller may see."""
+    return await reader.page(query)
+
+
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[needs(Permission.visits_write)],
+    response_model=VisitRead,
+)
+async def log_visit(write: WriteDep, payload: VisitCreate) -> Response:
+    """Log a visit with its people and the next action; the KPI ledger is posted with it."""
+    visit = await visits.log_visit(write.session, write.caller, payload)
+    return await write.created(VisitRead, visit.id)
+
+
+@router.get("/{id}", dependencies=[needs(Permission.visits_read)], response_model=VisitRead)
+async def get_visit(reader: ReaderDep, visit_id: IdPath, view: ViewDep) -> Response:
+    """One visit."""
+    return await reader.one(VisitRead, visit_id, view)
+
+
+@router.patch("/{id}", dependencies=[needs(Permission.visits_write)], response_model=VisitRead)
+async def update_visit(change: ChangeDep, payload: VisitUpdate) -> Response:
+    """Correct a visit; the ledger follows with the difference."""
+    await visits.update(change.session, change.caller, change.id, payload, change.version)
+    return await change.changed(VisitRead)
+
+
+@router.post(
+    "/{id}/reversals",
+    status_code=201,
+    dependencies=[needs(Permission.visits_write)],
+    response_model=VisitRead,
+)
+async def reverse_visit(change: ChangeDep, payload: ReversalCreate) -> Response:
+    """Take a visit back: it stays and counts no more."""
+    await visits.reverse(change.session, change.caller, change.id, payload, change.version)
+    return await change.changed(VisitRead, 201)

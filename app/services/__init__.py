@@ -1,0 +1,1 @@
+"""Use cases that touch more than one row: functions taking `session` first."""

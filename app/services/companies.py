@@ -1,0 +1,33 @@
+"""Removing companies that nothing points to."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core import records
+from app.core.errors import Problem
+from app.models.companies import Company
+from app.models.company_lists import CompanyListEntry
+from app.models.contacts import Contact
+from app.models.leads import Lead
+from app.models.visits import Visit
+from app.services.access import Caller, claimed
+
+POINTING: tuple[Any, ...] = (Lead, Visit, Contact, CompanyListEntry)
+
+
+async def delete(session: AsyncSession, caller: Caller, company_id: UUID, if_match: int) -> None:
+    """To the trash; 409 while anything that is not itself in the trash points to it."""
+    company = await claimed(session, Company, caller, company_id, if_match)
+    pointing = [_rows_of(model, company_id) for model in POINTING]
+    query: Any = sa.select(sa.or_(*(rows.exists() for rows in pointing)))
+    if (await session.exec(query)).scalar_one():
+        raise Problem("in_use")
+    await records.trash(session, company)
+
+
+def _rows_of(model: Any, company_id: UUID) -> sa.Select[Any]:  # noqa: ANN401
+    rows = sa.select(model.id).where(model.company_id == company_id)
+    return rows.where(model.deleted_at.is_(None)) if hasattr(model, "deleted_at") else rows

@@ -1,0 +1,161 @@
+"""Leads: registering, changing, removing, and who shares the credit."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core.clock import today
+from app.core.errors import Problem, invalid
+from app.models.lead_members import WHOLE, MemberChangeCreate, shares_of
+from app.models.leads import Lead, LeadCreate, LeadMember, LeadMemberRole, LeadUpdate
+from app.models.officers import Officer
+from app.models.pipeline import LeadAction, Stage, allowed_actions
+from app.models.roles import Role
+from app.models.visits import Visit
+from app.services.access import Caller, check_reach, claimed
+from app.services.teams import officer_of
+
+LEAD_CODES = sa.Sequence("lead_codes")
+
+
+async def create(session: AsyncSession, caller: Caller, payload: LeadCreate) -> Lead:
+    """A new lead at `identified`; its owner negotiates and holds the whole credit until changed."""
+    owner = await officer_of(session, payload.owner_id or caller.id, "/owner_id")
+    _check_owner(caller, owner)
+    number = (
+        await (await session.connection()).execute(sa.select(LEAD_CODES.next_value()))
+    ).scalar_one()
+    placed = {
+        "owner_id": owner.id,
+        "team_id": owner.team_id,
+        "code": f"XM-{today().year}-{number:05d}",
+    }
+    lead = Lead.model_validate(payload, update=placed)
+    lead.check_amounts()
+    session.add(lead)
+    await session.flush()
+    session.add(_sole_member(lead))
+    await session.flush()
+    return lead
+
+
+def _check_owner(caller: Caller, owner: Officer) -> None:
+    is_mate = caller.role is Role.team_lead and owner.team_id in caller.team_ids
+    if owner.id != caller.id and not is_mate:
+        raise invalid("/owner_id", "owner_out_of_reach")
+
+
+def _sole_member(lead: Lead) -> LeadMember:
+    return LeadMember(
+        lead_id=lead.id,
+        officer_id=lead.owner_id,
+        role=LeadMemberRole.lead_negotiator,
+        share=WHOLE,
+        from_on=today(),
+    )
+
+
+async def update(
+    session: AsyncSession,
+    caller: Caller,
+    lead_id: UUID,
+    payload: LeadUpdate,
+    if_match: int,
+) -> Lead:
+    """Change what is not moved by a resource of its own."""
+    changes = payload.changes()
+    lead: Lead = await claimed(session, Lead, caller, lead_id, if_match, frozenset(changes))
+    await check_action(session, lead, caller, LeadAction.edit)
+    if "track" in changes and lead.stage not in {
+        Stage.identified,
+        Stage.contacted,
+        Stage.negotiating,
+    }:
+        _check_track(lead, changes["track"])
+    lead.apply(changes)
+    lead.check_amounts()
+    await session.flush()
+    return lead
+
+
+def _check_track(lead: Lead, track: Any) -> None:  # noqa: ANN401  a Track or none
+    if track != lead.track:
+        raise invalid("/track", "track_fixed")
+
+
+async def check_action(
+    session: AsyncSession, lead: Lead, caller: Caller, action: LeadAction
+) -> None:
+    """403 where the lead is out of reach, 409 where its standing does not allow the action."""
+    await check_reach(session, lead, caller)
+    if action not in allowed_actions(caller.role, lead.standing):
+        raise Problem(
+            "action_not_allowed",
+            action=action.value,
+            stage=lead.stage,
+            status=lead.status,
+        )
+
+
+async def delete(session: AsyncSession, caller: Caller, lead_id: UUID, if_match: int) -> None:
+    """To the trash, while nothing but the first signal is known."""
+    lead: Lead = await claimed(session, Lead, caller, lead_id, if_match)
+    await check_action(session, lead, caller, LeadAction.delete)
+    visit = await session.exec(sa.select(Visit.id).where(Visit.lead_id == lead.id).limit(1))  # pyright: ignore[reportCallIssue, reportArgumentType]
+    if visit.first() is not None:
+        raise Problem("in_use")
+    lead.remove()
+    await session.flush()
+
+
+async def change_members(
+    session: AsyncSession,
+    caller: Caller,
+    lead_id: UUID,
+    payload: MemberChangeCreate,
+    if_match: int,
+) -> Lead:
+    """Replace the members from today on; what was earned before stays where it was."""
+    lead: Lead = await claimed(session, Lead, caller, lead_id, if_match)
+    await check_action(session, lead, caller, LeadAction.change_members)
+    shares = shares_of(payload.members)
+    for index, member in enumerate(payload.members):
+        await officer_of(session, member.officer_id, f"/members/{index}/officer_id")
+    await _close_members(session, lead)
+    session.add_all(
+        LeadMember(
+            lead_id=lead.id,
+            officer_id=m.officer_id,
+            role=m.role,
+            share=share,
+            from_on=today(),
+        )
+        for m, share in zip(payload.members, shares, strict=True)
+    )
+    lead.touch()
+    await session.flush()
+    return lead
+
+
+async def _close_members(session: AsyncSession, lead: Lead) -> None:
+    query: Any = sa.select(LeadMember).where(
+        LeadMember.lead_id == lead.id,  # pyright: ignore[reportArgumentType]
+        LeadMember.to_on.is_(None),  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue]
+    )
+    for member in (await session.exec(query)).scalars():
+        member.to_on = today()
+
+
+async def members_on(session: AsyncSession, lead: Lead, day: date) -> list[LeadMember]:
+    """The members of a lead on a business day; on a day before any were named, today's."""
+    query: Any = (
+        sa.select(LeadMember)
+        .where(LeadMember.lead_id == lead.id)  # pyright: ignore[reportArgumentType]
+        .order_by(LeadMember.id)  # pyright: ignore[reportArgumentType]
+    )
+    rows = (await session.exec(query)).scalars().all()
+    present = [m for m in rows if m.from_on <= day and (m.to_on is None or day < m.to_on)]
+    return present or [m for m in rows if m.to_on is None]

@@ -1,0 +1,83 @@
+"""Logging in and out, and who is behind a token."""
+
+import asyncio
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core.clock import now
+from app.core.errors import Problem
+from app.core.security import new_token, token_hash, verify_password
+from app.models.officers import LOCK_FOR, Officer
+from app.models.roles import Role
+from app.models.sessions import ABSOLUTE, IDLE, OfficerSession, SessionRead
+from app.services.access import Caller
+
+_SEEN_EVERY = "1 minute"
+_AUTHENTICATE = f"""
+SELECT o.id, o.role, o.name, o.team_id, s.id AS session_id,
+       ARRAY(SELECT t.id FROM teams t WHERE o.team_id = ANY(t.path)) AS team_ids,
+       s.last_seen_at < now() - interval '{_SEEN_EVERY}' AS is_stale
+FROM officer_sessions s JOIN officers o ON o.id = s.officer_id
+WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND o.is_active AND s.expires_at > now()
+  AND s.last_seen_at > now() - interval '{IDLE.total_seconds():.0f} seconds'
+"""  # noqa: S608  constants of this file
+_SEEN = "UPDATE officer_sessions SET last_seen_at = now() WHERE id = $1"
+
+
+async def authenticate(pool: Any, token: str) -> Caller:  # noqa: ANN401  an asyncpg pool
+    """The officer behind a token; 401 where it never was, has ended or the account is off."""
+    row = await pool.fetchrow(_AUTHENTICATE, token_hash(token))
+    if row is None:
+        raise Problem("unauthenticated")
+    if row["is_stale"]:
+        await pool.execute(_SEEN, row["session_id"])
+    return Caller(
+        id=row["id"],
+        role=Role(row["role"]),
+        name=row["name"],
+        team_id=row["team_id"],
+        team_ids=tuple(row["team_ids"]),
+        session_id=row["session_id"],
+    )
+
+
+async def log_in(session: AsyncSession, username: str, password: str) -> SessionRead | Problem:
+    """A token, or the problem to answer with.
+
+    A problem is returned, not raised: the count of failures has to be committed. Unknown accounts
+    take the same time and get the same words as wrong passwords.
+    """
+    query = sa.select(Officer).where(Officer.username == username).with_for_update()  # pyright: ignore[reportArgumentType]
+    officer = (await session.exec(query)).scalar_one_or_none()  # pyright: ignore[reportCallIssue, reportArgumentType]
+    fits = await asyncio.to_thread(
+        verify_password, officer.password_hash if officer else None, password
+    )
+    if officer is None:
+        return Problem("wrong_credentials")
+    if officer.is_locked():
+        return Problem("account_locked", headers={"Retry-After": f"{LOCK_FOR.total_seconds():.0f}"})
+    if not fits or not officer.is_active:
+        officer.note_failure()
+        return Problem("wrong_credentials")
+    return _open(session, officer)
+
+
+def _open(session: AsyncSession, officer: Officer) -> SessionRead:
+    officer.note_success()
+    token = new_token()
+    session.info["actor_id"] = officer.id
+    session.add(OfficerSession(officer_id=officer.id, token_hash=token_hash(token)))
+    return SessionRead(
+        access_token=token,
+        token_type="bearer",
+        expires_in=int(ABSOLUTE.total_seconds()),
+    )
+
+
+async def log_out(session: AsyncSession, caller: Caller) -> None:
+    """End this log-in; the token is refused from the next request on."""
+    row = await session.get(OfficerSession, caller.session_id)
+    if row is not None:
+        row.revoked_at = now()

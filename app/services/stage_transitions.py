@@ -1,0 +1,231 @@
+"""Moving leads: a request, a decision by somebody else, a reversal. Each is one transaction."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core.clock import now
+from app.core.errors import FieldError, Problem, field_error
+from app.kpis import ledger
+from app.kpis.metrics import Family
+from app.models.leads import Lead
+from app.models.officers import Officer
+from app.models.pipeline import (
+    STATUS_MOVES,
+    TERMINABLE,
+    LeadStatus,
+    TransitionKind,
+    TransitionStatus,
+    may_recognise,
+    recogniser,
+)
+from app.models.stage_transitions import (
+    DecisionKind,
+    DryRunRead,
+    ReversalCreate,
+    StageCredit,
+    StageTransition,
+    StageTransitionCreate,
+    TransitionDecision,
+)
+from app.services.access import Caller, check_reach, claimed, found
+from app.services.leads import members_on
+from app.services.teams import path_of
+
+
+async def request(
+    session: AsyncSession,
+    caller: Caller,
+    lead_id: UUID,
+    payload: StageTransitionCreate,
+    if_match: int,
+) -> StageTransition | DryRunRead:
+    """Ask for a move; a recogniser with no part in the lead moves it at once.
+
+    Refused with every reason at once. A dry run answers the same and changes nothing.
+    """
+    lead: Lead = await claimed(session, Lead, caller, lead_id, if_match)
+    await check_reach(session, lead, caller)
+    faults = await _faults(session, lead, payload)
+    needed = recogniser(payload.kind, lead.stage, payload.to_stage) if not faults else None
+    members = await members_on(session, lead, payload.event_on)
+    has_part = caller.id in {lead.owner_id, *(member.officer_id for member in members)}
+    at_once = needed is not None and may_recognise(caller.role, needed) and not has_part
+    if payload.dry_run:
+        return DryRunRead(
+            is_allowed=not faults,
+            needs_recognition=not at_once,
+            recognised_by=needed,
+            errors=faults,
+        )
+    if faults:
+        raise Problem("transition_refused", errors=faults)
+    transition = await _record(session, lead, payload)
+    if at_once:
+        await _recognise(session, caller, lead, transition)
+    else:
+        lead.is_pending = True
+    await session.flush()
+    return transition
+
+
+async def _faults(
+    session: AsyncSession, lead: Lead, payload: StageTransitionCreate
+) -> list[FieldError]:
+    found_faults = payload.faults(lead, await _last_milestone_on(session, lead))
+    if lead.is_pending:
+        found_faults.append(field_error("/kind", "transition_pending"))
+    if not _fits_status(payload.kind, lead.status):
+        found_faults.append(field_error("/kind", "wrong_status", status=lead.status))
+    return found_faults
+
+
+def _fits_status(kind: TransitionKind, status: LeadStatus) -> bool:
+    if kind is TransitionKind.advance:
+        return status is LeadStatus.active
+    if kind is TransitionKind.terminate:
+        return status in TERMINABLE
+    return STATUS_MOVES[kind][0] is status
+
+
+async def _last_milestone_on(session: AsyncSession, lead: Lead) -> date | None:
+    query: Any = sa.select(sa.func.max(StageTransition.event_on)).where(
+        StageTransition.lead_id == lead.id,  # pyright: ignore[reportArgumentType]
+        StageTransition.status == TransitionStatus.recognised,  # pyright: ignore[reportArgumentType]
+    )
+    return (await session.exec(query)).scalar_one()
+
+
+async def _record(
+    session: AsyncSession, lead: Lead, payload: StageTransitionCreate
+) -> StageTransition:
+    owner: Any = await session.get(Officer, lead.owner_id)
+    stamped = {
+        "lead_id": lead.id,
+        "from_stage": lead.stage,
+        "from_status": lead.status,
+        "owner_id": lead.owner_id,
+        "team_path": await path_of(session, owner),
+        "mechanism": lead.mechanism,
+        "company_id": lead.company_id,
+        "agreed_amount_cny": _in_yuan(payload),
+    }
+    transition = StageTransition.model_validate(payload, update=stamped)
+    session.add(transition)
+    await session.flush()
+    return transition
+
+
+def _in_yuan(payload: StageTransitionCreate) -> Any:  # noqa: ANN401  a Decimal or none
+    if payload.agreed_amount is None or payload.currency == "CNY":
+        return payload.agreed_amount
+    return round(payload.agreed_amount * (payload.exchange_rate or 0), 2)
+
+
+async def _recognise(
+    session: AsyncSession, caller: Caller, lead: Lead, transition: StageTransition
+) -> None:
+    transition.status = TransitionStatus.recognised
+    transition.recognised_at, transition.recognised_by_id = now(), caller.id
+    lead.is_pending = False
+    if transition.kind is TransitionKind.advance:
+        await _stamp_credit(session, lead, transition)
+    transition.carry_out(lead)
+    await session.flush()
+    await ledger.post(session, Family.lead, lead.id)
+
+
+async def _stamp_credit(session: AsyncSession, lead: Lead, transition: StageTransition) -> None:
+    for place, member in enumerate(await members_on(session, lead, transition.event_on)):
+        officer: Any = await session.get(Officer, member.officer_id)
+        credit = StageCredit(
+            transition_id=transition.id,
+            officer_id=member.officer_id,
+            role=member.role,
+            share=member.share,
+            place=place,
+            team_path=await path_of(session, officer),
+        )
+        session.add(credit)
+
+
+async def decide(
+    session: AsyncSession,
+    caller: Caller,
+    transition_id: UUID,
+    payload: TransitionDecision,
+    if_match: int,
+) -> StageTransition:
+    """Recognise or reject a pending request; nobody recognises their own."""
+    transition, lead = await _for_decision(session, caller, transition_id, if_match)
+    if transition.status is not TransitionStatus.pending:
+        raise Problem("transition_decided", status=transition.status)
+    if caller.id == transition.created_by_id:
+        raise Problem("self_recognition")
+    transition.decision_comment = payload.comment
+    if payload.decision is DecisionKind.recognise:
+        await _recognise(session, caller, lead, transition)
+    else:
+        transition.status, lead.is_pending = TransitionStatus.rejected, False
+    await session.flush()
+    return transition
+
+
+async def _for_decision(
+    session: AsyncSession, caller: Caller, transition_id: UUID, if_match: int
+) -> tuple[StageTransition, Lead]:
+    transition: StageTransition = await claimed(
+        session, StageTransition, caller, transition_id, if_match
+    )
+    lead: Lead = await found(session, Lead, caller, transition.lead_id)
+    await check_reach(session, lead, caller)
+    needed = recogniser(transition.kind, transition.from_stage, transition.to_stage)
+    if not may_recognise(caller.role, needed):
+        raise Problem("recogniser_needed", role=needed)
+    return transition, lead
+
+
+async def reverse(
+    session: AsyncSession,
+    caller: Caller,
+    transition_id: UUID,
+    payload: ReversalCreate,
+    if_match: int,
+) -> StageTransition:
+    """Take back the lead's latest recognised move; it stays in the history, the ledger reverses it."""
+    transition, lead = await _for_decision(session, caller, transition_id, if_match)
+    if transition.status is not TransitionStatus.recognised:
+        raise Problem("transition_decided", status=transition.status)
+    if caller.id == transition.created_by_id:
+        raise Problem("self_recognition")
+    earlier = await _earlier(session, lead, transition)
+    transition.status, transition.reversal_reason = (
+        TransitionStatus.reversed,
+        payload.reason,
+    )
+    transition.reversed_at, transition.reversed_by_id = now(), caller.id
+    transition.undo(lead, earlier.event_on if earlier else lead.received_on)
+    await session.flush()
+    await ledger.post(session, Family.lead, lead.id)
+    return transition
+
+
+async def _earlier(
+    session: AsyncSession, lead: Lead, transition: StageTransition
+) -> StageTransition | None:
+    """The step into the stage that a reversal goes back to; 409 where this was not the last move."""
+    query: Any = (
+        sa.select(StageTransition)
+        .where(
+            StageTransition.lead_id == lead.id,  # pyright: ignore[reportArgumentType]
+            StageTransition.status == TransitionStatus.recognised,  # pyright: ignore[reportArgumentType]
+        )
+        .order_by(StageTransition.recognised_at.desc(), StageTransition.id.desc())  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue]
+    )
+    rows = (await session.exec(query)).scalars().all()
+    if lead.is_pending or rows[0].id != transition.id:
+        raise Problem("not_latest_transition")
+    return next((row for row in rows if row.to_stage is transition.from_stage), None)

@@ -1,0 +1,76 @@
+"""The tree of teams."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core.errors import invalid
+from app.models.officers import Officer
+from app.models.teams import Team, TeamCreate, TeamUpdate
+from app.services.access import Caller, claimed
+
+
+async def create(session: AsyncSession, payload: TeamCreate) -> Team:
+    """A new team under its parent."""
+    team = Team.model_validate(payload)
+    await _place(session, team, payload.parent_id)
+    session.add(team)
+    await session.flush()
+    return team
+
+
+async def update(
+    session: AsyncSession,
+    caller: Caller,
+    team_id: UUID,
+    payload: TeamUpdate,
+    if_match: int,
+) -> Team:
+    """Change a team; moving it moves its subtree."""
+    changes = payload.changes()
+    team: Team = await claimed(session, Team, caller, team_id, if_match, frozenset(changes))
+    parent_id = changes.pop("parent_id", team.parent_id)
+    team.apply(changes)
+    if parent_id != team.parent_id:
+        await _move(session, team, parent_id)
+    await session.flush()
+    return team
+
+
+async def delete(session: AsyncSession, caller: Caller, team_id: UUID, if_match: int) -> None:
+    """Remove an empty team; 409 while anything points to it."""
+    team = await claimed(session, Team, caller, team_id, if_match)
+    await session.delete(team)
+    await session.flush()
+
+
+async def _place(session: AsyncSession, team: Team, parent_id: UUID | None) -> None:
+    parent = await session.get(Team, parent_id) if parent_id else None
+    if parent_id and parent is None:
+        raise invalid("/parent_id", "reference_not_found")
+    team.place_under(parent)
+
+
+async def _move(session: AsyncSession, team: Team, parent_id: UUID | None) -> None:
+    old = list(team.path)
+    query: Any = sa.select(Team).where(Team.path.contains([team.id]), Team.id != team.id)  # pyright: ignore[reportAttributeAccessIssue, reportArgumentType]
+    below = (await session.exec(query)).scalars().all()
+    await _place(session, team, parent_id)
+    for child in below:
+        child.path = child.path[: len(child.path) - len(old)] + team.path
+
+
+async def path_of(session: AsyncSession, officer: Officer) -> list[UUID]:
+    """The officer's team and its ancestors, as they stand now."""
+    team = await session.get(Team, officer.team_id) if officer.team_id else None
+    return team.path if team else []
+
+
+async def officer_of(session: AsyncSession, officer_id: UUID, pointer: str) -> Officer:
+    """An active officer named in a body; 422 where there is none."""
+    officer = await session.get(Officer, officer_id)
+    if officer is None or not officer.is_active:
+        raise invalid(pointer, "reference_not_found")
+    return officer

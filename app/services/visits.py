@@ -1,0 +1,213 @@
+"""Logging visits: one call, the ledger posted in the same transaction."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core.clock import now
+from app.core.errors import Problem, invalid
+from app.core.search import fold
+from app.kpis import ledger
+from app.kpis.metrics import Family
+from app.models.companies import Company
+from app.models.leads import Lead, Mechanism
+from app.models.officers import Officer
+from app.models.roles import Role
+from app.models.stage_transitions import ReversalCreate
+from app.models.teams import Team
+from app.models.visits import (
+    CompanyByName,
+    Guest,
+    Visit,
+    VisitCreate,
+    VisitGuest,
+    VisitParticipant,
+    VisitStatus,
+    VisitUpdate,
+    people,
+)
+from app.services.access import Caller, check_reach, claimed, readable
+
+
+async def log_visit(session: AsyncSession, caller: Caller, payload: VisitCreate) -> Visit:
+    """A visit on a lead in reach, or on any company; our people, theirs and what comes next."""
+    payload.check_subject()
+    lead = await _lead(session, caller, payload.lead_id) if payload.lead_id else None
+    subject = {
+        "lead_id": lead.id if lead else None,
+        "company_id": await _company_id(session, payload, lead),
+        "mechanism": payload.mechanism or (lead.mechanism if lead else Mechanism.department),
+    }
+    visit = Visit.model_validate(
+        payload.model_dump(exclude={"company", "participant_ids", "guests"}) | subject
+    )
+    visit.check_dates()
+    session.add(visit)
+    await _add_participants(session, visit, people(payload.participant_ids) or [caller.id])
+    _add_guests(session, visit, payload.guests)
+    if lead is not None:
+        lead.note_visit(visit.visited_on)
+    await session.flush()
+    await ledger.post(session, Family.visit, visit.id)
+    return visit
+
+
+async def _lead(session: AsyncSession, caller: Caller, lead_id: UUID) -> Lead:
+    query: Any = readable(Lead, caller).where(Lead.id == lead_id)
+    lead = (await session.exec(query)).scalar_one_or_none()
+    if lead is None:
+        raise invalid("/lead_id", "reference_not_found")
+    await check_reach(session, lead, caller)
+    return lead
+
+
+async def _company_id(session: AsyncSession, payload: VisitCreate, lead: Lead | None) -> UUID:
+    if lead is not None:
+        if lead.company_id is None:
+            raise invalid("/lead_id", "lead_without_company")
+        return lead.company_id
+    if payload.company is not None:
+        return await _company_by_name(session, payload.company)
+    assert payload.company_id is not None
+    return payload.company_id
+
+
+async def _company_by_name(session: AsyncSession, named: CompanyByName) -> UUID:
+    """By 统一社会信用代码, else by equal name; created where nobody knew it."""
+    known: Any = sa.select(Company.id).where(
+        Company.deleted_at.is_(None),  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue]
+        Company.credit_code == named.credit_code  # pyright: ignore[reportArgumentType]
+        if named.credit_code
+        else sa.func.lower(Company.name) == fold(named.name),
+    )
+    company_id = (await session.exec(known.limit(1))).scalar_one_or_none()
+    if company_id is not None:
+        return company_id
+    company = Company(name=named.name, credit_code=named.credit_code)
+    session.add(company)
+    await session.flush()
+    return company.id
+
+
+async def _add_participants(session: AsyncSession, visit: Visit, ids: list[UUID]) -> None:
+    paths = await _team_paths(session, ids)
+    for place, officer_id in enumerate(ids):
+        if officer_id not in paths:
+            raise invalid(f"/participant_ids/{place}", "reference_not_found")
+        session.add(
+            VisitParticipant(
+                visit_id=visit.id,
+                officer_id=officer_id,
+                place=place,
+                team_path=paths[officer_id],
+            )
+        )
+
+
+async def _team_paths(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[UUID]]:
+    """The teams above each officer who can take part in a visit."""
+    query: Any = (
+        sa.select(Officer.id, Team.path)
+        .outerjoin(Team, Team.id == Officer.team_id)  # pyright: ignore[reportArgumentType]
+        .where(
+            Officer.id.in_(ids),  # pyright: ignore[reportAttributeAccessIssue]
+            Officer.role.in_([Role.officer, Role.team_lead, Role.leader]),  # pyright: ignore[reportAttributeAccessIssue]
+        )
+    )
+    return {officer_id: path or [] for officer_id, path in (await session.exec(query)).all()}
+
+
+def _add_guests(session: AsyncSession, visit: Visit, guests: list[Guest]) -> None:
+    for place, guest in enumerate(guests):
+        session.add(VisitGuest(visit_id=visit.id, place=place, **guest.model_dump()))
+
+
+async def update(
+    session: AsyncSession,
+    caller: Caller,
+    visit_id: UUID,
+    payload: VisitUpdate,
+    if_match: int,
+) -> Visit:
+    """Correct a visit; the ledger follows with the difference."""
+    changes = payload.changes()
+    visit = await _own_visit(session, caller, visit_id, if_match, frozenset(changes))
+    ids, guests = changes.pop("participant_ids", None), changes.pop("guests", None)
+    if changes.get("mechanism", visit.mechanism) is None:
+        raise invalid("/mechanism", "missing")
+    visit.apply(changes)
+    visit.check_dates()
+    await _replace_people(session, visit, ids, guests)
+    await session.flush()
+    await ledger.post(session, Family.visit, visit.id)
+    return visit
+
+
+async def _own_visit(
+    session: AsyncSession,
+    caller: Caller,
+    visit_id: UUID,
+    if_match: int,
+    fields: frozenset[str] = frozenset(),
+) -> Visit:
+    """A visit that the caller logged or that belongs to the caller's team."""
+    visit: Visit = await claimed(session, Visit, caller, visit_id, if_match, fields)
+    visit.check_open()
+    if caller.id != visit.created_by_id and caller.role is not Role.team_lead:
+        raise Problem("forbidden")
+    return visit
+
+
+async def _replace_people(
+    session: AsyncSession,
+    visit: Visit,
+    ids: list[UUID] | None,
+    guests: list[Any] | None,
+) -> None:
+    if ids is not None:
+        if not ids:
+            raise invalid("/participant_ids", "too_short")
+        if await _clear(session, VisitParticipant, visit, "officer_id", people(ids)):
+            await _add_participants(session, visit, people(ids))
+    if guests is not None:
+        wanted = [guest.model_dump() for guest in guests]
+        if await _clear(session, VisitGuest, visit, None, wanted):
+            _add_guests(session, visit, guests)
+
+
+async def _clear(
+    session: AsyncSession,
+    model: Any,
+    visit: Visit,
+    key: str | None,
+    wanted: list[Any],  # noqa: ANN401
+) -> bool:
+    """Remove the old rows where they differ from the wanted; a patch that changes nothing writes nothing."""
+    query = sa.select(model).where(model.visit_id == visit.id).order_by(model.place)
+    rows: list[Any] = list((await session.exec(query)).scalars().all())  # pyright: ignore[reportCallIssue, reportArgumentType]
+    held = [getattr(r, key) if key else {"name": r.name, "title": r.title} for r in rows]
+    if held == wanted:
+        return False
+    for row in rows:
+        await session.delete(row)
+    visit.touch()
+    await session.flush()
+    return True
+
+
+async def reverse(
+    session: AsyncSession,
+    caller: Caller,
+    visit_id: UUID,
+    payload: ReversalCreate,
+    if_match: int,
+) -> Visit:
+    """Take a visit back: it stays, counts no more, and the ledger says so."""
+    visit = await _own_visit(session, caller, visit_id, if_match)
+    visit.status, visit.reversal_reason = VisitStatus.reversed, payload.reason
+    visit.reversed_at, visit.reversed_by_id = now(), caller.id
+    await session.flush()
+    await ledger.post(session, Family.visit, visit.id)
+    return visit

@@ -1,0 +1,187 @@
+"""A small zone for tests: two teams under a bureau, one account per role, clients that speak HTTP."""
+
+import hashlib
+from typing import Any, Self
+from uuid import UUID
+
+import asyncpg
+import httpx2
+from fastapi import FastAPI
+
+from app.core.base import new_id
+from app.models.codes import synthetic_credit_code
+
+API = "/api/v1"
+
+
+class Client:
+    """One account's view of the API; `path` is below `/api/v1`."""
+
+    def __init__(
+        self, http: httpx2.AsyncClient, officer_id: UUID | None, token: str | None
+    ) -> None:
+        self.http, self.id, self.token = http, str(officer_id), token
+
+    async def request(self, method: str, path: str, **given: Any) -> httpx2.Response:
+        headers = {"Accept-Language": "en", **given.pop("headers", {})}
+        if self.token:
+            headers.setdefault("Authorization", f"Bearer {self.token}")
+        url = path if path.startswith(("/api", "/health", "/docs", "/openapi")) else API + path
+        return await self.http.request(method, url, headers=headers, **given)
+
+    async def get(self, path: str, **given: Any) -> httpx2.Response:
+        return await self.request("GET", path, **given)
+
+    async def post(self, path: str, json: Any = None, **given: Any) -> httpx2.Response:
+        return await self.request("POST", path, json=json, **given)
+
+    async def patch(self, path: str, json: Any, etag: str | None, **given: Any) -> httpx2.Response:
+        headers = {"If-Match": etag} if etag else {}
+        return await self.request("PATCH", path, json=json, headers=headers, **given)
+
+    async def delete(self, path: str, etag: str | None) -> httpx2.Response:
+        return await self.request("DELETE", path, headers={"If-Match": etag} if etag else {})
+
+    async def made(self, path: str, json: Any, **given: Any) -> Any:
+        """The body of a POST that must succeed."""
+        response = await self.post(path, json, **given)
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    async def seen(self, path: str, **given: Any) -> Any:
+        """The body of a GET that must succeed."""
+        response = await self.get(path, **given)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+
+class World:
+    """The zone and its people; facts are made through the API."""
+
+    def __init__(self, app: FastAPI, database: asyncpg.Connection) -> None:
+        self.app, self.database = app, database
+        self.teams: dict[str, UUID] = {}
+        self._numbers = iter(range(1, 900_000))
+
+    async def __aenter__(self) -> Self:
+        transport = httpx2.ASGITransport(app=self.app)
+        self.http = httpx2.AsyncClient(transport=transport, base_url="http://testserver")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.http.aclose()
+
+    async def people(self) -> None:
+        """Bureau ⊃ (bio, metal); two officers in bio, one in metal; one account per other role."""
+        await self.team("bureau")
+        await self.team("bio", "bureau")
+        await self.team("metal", "bureau")
+        self.officer = await self.account("officer", "bio")
+        self.colleague = await self.account("officer", "bio")
+        self.stranger = await self.account("officer", "metal")
+        self.team_lead = await self.account("team_lead", "bio")
+        self.other_lead = await self.account("team_lead", "metal")
+        self.leader = await self.account("leader", "bureau")
+        self.assessor = await self.account("assessor")
+        self.agent = await self.account("agent")
+        self.auditor = await self.account("auditor")
+        self.system_admin = await self.account("system_admin")
+        self.security_admin = await self.account("security_admin")
+        self.audit_admin = await self.account("audit_admin")
+        self.nobody = Client(self.http, None, None)
+
+    def everyone(self) -> dict[str, Client]:
+        """One client per role."""
+        roles = "officer team_lead leader assessor agent auditor".split()
+        return {
+            r: getattr(self, r) for r in [*roles, "system_admin", "security_admin", "audit_admin"]
+        }
+
+    async def team(self, name: str, parent: str | None = None) -> UUID:
+        """A team row."""
+        team_id = new_id()
+        above = self.teams.get(parent) if parent else None
+        path = [team_id] + ([above] if above else [])
+        await self.database.execute(
+            "INSERT INTO teams (id, version, created_at, updated_at, name, kind, parent_id, is_active,"
+            " path, is_demo, search_text, name_sort)"
+            " VALUES ($1, 1, now(), now(), $2, 'industry_team', $3, true, $4, false, $2, $2)",
+            team_id, name, above, path,
+        )  # fmt: skip
+        self.teams[name] = team_id
+        return team_id
+
+    async def account(self, role: str, team: str | None = None, password_hash: str = "-") -> Client:
+        """An officer row and a client that is logged in; tokens are minted, Argon2 is slow by design."""
+        officer_id, token = new_id(), new_id().hex
+        name = f"{role}-{token[-6:]}"
+        await self.database.execute(
+            "INSERT INTO officers (id, version, created_at, updated_at, name, username, role, team_id,"
+            " is_active, password_hash, failed_count, is_demo, search_text, name_sort)"
+            " VALUES ($1, 1, now(), now(), $2, $2, $3, $4, true, $5, 0, false, $2, $2)",
+            officer_id, name, role, self.teams.get(team or ""), password_hash,
+        )  # fmt: skip
+        await self.database.execute(
+            "INSERT INTO officer_sessions (id, officer_id, token_hash, created_at, last_seen_at,"
+            " expires_at) VALUES ($1, $2, $3, now(), now(), now() + interval '12 hours')",
+            new_id(), officer_id, hashlib.sha256(token.encode()).digest(),
+        )  # fmt: skip
+        return Client(self.http, officer_id, token)
+
+    async def company(self, name: str = "云南贵金属新材料股份有限公司", **more: Any) -> Any:
+        """A company."""
+        body = {
+            "name": name,
+            "credit_code": synthetic_credit_code(next(self._numbers)),
+            **more,
+        }
+        return await self.officer.made("/companies", body)
+
+    async def lead(self, client: Client | None = None, **more: Any) -> Any:
+        """A lead at `identified`, with a company unless one is given."""
+        if "company_id" not in more:
+            more["company_id"] = (await self.company())["id"]
+        return await (client or self.officer).made("/leads", {"name": "贵金属产业园项目", **more})
+
+    async def move(self, lead_id: str, to: str, **more: Any) -> Any:
+        """Ask for a move as its owner's team lead or leader sees fit: requested, then recognised."""
+        lead = await self.officer.get(f"/leads/{lead_id}")
+        asked = await self.officer.made(
+            f"/leads/{lead_id}/stage-transitions",
+            {"to_stage": to, **more},
+            headers={"If-Match": lead.headers["etag"]},
+        )
+        return await self.leader.made(
+            f"/stage-transitions/{asked['id']}/decisions",
+            {"decision": "recognise"},
+            headers={"If-Match": f'"v{asked["version"]}"'},
+        )
+
+    async def lead_at(self, stage: str, track: str = "construction", **more: Any) -> Any:
+        """A lead moved through every stage up to `stage`; signed for 200,000,000 yuan unless given."""
+        amount = more.pop("agreed_amount", "200000000.00")
+        lead = await self.lead(track=track, **more)
+        path = "contacted negotiating pre_signing signed registered building completed producing"
+        tracks = {"opening": {"building", "completed"}, "equipment": {"completed"}}
+        skipped = tracks.get(track, set())
+        for step in [*path.split(), "at_capacity"]:
+            if lead["stage"] == stage:
+                break
+            if step in skipped:
+                continue
+            extra = {"agreed_amount": amount} if step == "signed" else {}
+            await self.move(lead["id"], step, **extra)
+            lead = await self.officer.seen(f"/leads/{lead['id']}")
+        return lead
+
+    async def visit(self, client: Client | None = None, **more: Any) -> Any:
+        """A visit on a company."""
+        if not {"lead_id", "company_id", "company"} & set(more):
+            more["company_id"] = (await self.company())["id"]
+        body = {"kind": "outbound", "summary": "走访了解用地需求", **more}
+        return await (client or self.officer).made("/visits", body)
+
+    async def kpi(self, client: Client, scope: str, metric: str, period: str = "today") -> Any:
+        """One metric of the first subject, or of the client's own row."""
+        page = await client.seen(f"/kpis/{scope}?period={period}&metrics={metric}")
+        return {row["subject"]["id"]: row["values"][0] for row in page["items"]}
