@@ -3,17 +3,17 @@
 import asyncio
 from typing import Any
 
-import app.models  # noqa: F401  brings every table into the metadata
 from sqlalchemy import pool
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
+import app.models  # noqa: F401  brings every table into the metadata
 from alembic import context
 
 
 def _render(kind: str, item: Any, _context: Any) -> str | bool:
-    """SQLModel's own column types in SQLAlchemy's words: migrations never import the app's vocabulary."""
+    """SQLModel's own types in SQLAlchemy's words: migrations never import the app's vocabulary."""
     if kind == "type":
         name = type(item).__name__
         if name == "AutoString":
@@ -25,7 +25,7 @@ def _render(kind: str, item: Any, _context: Any) -> str | bool:
     return False
 
 
-def _compare_type(_c: Any, _i: Any, _m: Any, inspected: Any, declared: Any) -> bool | None:
+def _compare_type(_c: Any, _i: Any, _m: Any, _inspected: Any, declared: Any) -> bool | None:
     return False if type(declared).__name__ in {"AutoString", "Enum", "UTCDateTime"} else None
 
 

@@ -4,10 +4,8 @@ import gc
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 
@@ -16,14 +14,14 @@ from app.core.config import Settings, settings
 from app.core.cursors import Cursors
 from app.core.db import Database
 from app.core.docs import install_docs
+from app.core.endpoint import access_of
 from app.core.errors import publish
 from app.core.logging import RequestContext
+from app.core.openapi import install_openapi
 from app.models.errors import DOMAIN_ERRORS
 from app.routers import HEALTH, ROUTERS
-from app.routers.deps import Needs, Public
 
 PREFIX = "/api/v1"
-BODY_LIMIT = 1024 * 1024
 _EXPOSED = [
     "ETag",
     "Location",
@@ -58,7 +56,6 @@ def create_app(config: Settings | None = None, database_url: str | None = None) 
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=BODY_LIMIT,
         generate_unique_id_function=_operation_id,
     )
     app.state.settings = config
@@ -68,6 +65,7 @@ def create_app(config: Settings | None = None, database_url: str | None = None) 
     _include_routers(app)
     handlers.install(app)
     install_docs(app)
+    install_openapi(app)
     app.add_middleware(RequestContext, on_error=handlers.internal_error)
     app.add_middleware(
         CORSMiddleware,
@@ -97,11 +95,6 @@ def _include_routers(app: FastAPI) -> None:
 def _refuse_undeclared(router: APIRouter) -> None:
     """Deny by default: an endpoint that does not say who may use it does not start."""
     for route in router.routes:
-        if isinstance(route, APIRoute) and not _declares_access(route.dependant):
+        if isinstance(route, APIRoute) and access_of(route.dependant) is None:
             message = f"{route.name} declares no permission"
             raise RuntimeError(message)
-
-
-def _declares_access(dependant: Dependant) -> bool:
-    calls: list[Any] = [child.call for child in dependant.dependencies]
-    return any(isinstance(call, (Needs, Public)) for call in calls)

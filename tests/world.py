@@ -9,9 +9,20 @@ import httpx2
 from fastapi import FastAPI
 
 from app.core.base import new_id
+from app.core.errors import STATUS
 from app.models.codes import synthetic_credit_code
 
 API = "/api/v1"
+
+
+def problem(response: httpx2.Response, status: int, code: str) -> Any:
+    """The body of a refusal that must be a problem document with this status and published code."""
+    assert response.headers["content-type"] == "application/problem+json", response.text
+    body = response.json()
+    assert (response.status_code, body["code"]) == (status, code), body
+    assert (body["status"], STATUS[code]) == (status, status)
+    assert body["request_id"] == response.headers["x-request-id"]
+    return body
 
 
 class Client:
@@ -143,24 +154,48 @@ class World:
             more["company_id"] = (await self.company())["id"]
         return await (client or self.officer).made("/leads", {"name": "贵金属产业园项目", **more})
 
-    async def move(self, lead_id: str, to: str, **more: Any) -> Any:
-        """Ask for a move as its owner's team lead or leader sees fit: requested, then recognised."""
-        lead = await self.officer.get(f"/leads/{lead_id}")
-        asked = await self.officer.made(
-            f"/leads/{lead_id}/stage-transitions",
-            {"to_stage": to, **more},
-            headers={"If-Match": lead.headers["etag"]},
-        )
-        return await self.leader.made(
-            f"/stage-transitions/{asked['id']}/decisions",
-            {"decision": "recognise"},
-            headers={"If-Match": f'"v{asked["version"]}"'},
+    async def ask(self, lead_id: str, client: Client | None = None, **body: Any) -> Any:
+        """A requested transition of a lead, pending unless the caller may recognise it."""
+        client = client or self.officer
+        lead = await client.get(f"/leads/{lead_id}")
+        headers = {"If-Match": lead.headers["etag"]}
+        return await client.made(f"/leads/{lead_id}/stage-transitions", body, headers=headers)
+
+    async def decide(self, transition: Any, decision: str = "recognise") -> Any:
+        """The leader's answer to a pending transition."""
+        headers = {"If-Match": f'"v{transition["version"]}"'}
+        path = f"/stage-transitions/{transition['id']}/decisions"
+        return await self.leader.made(path, {"decision": decision}, headers=headers)
+
+    async def take_back(self, path: str, record: Any, client: Client | None = None) -> Any:
+        """A transition or visit reversed, by the leader unless given."""
+        headers = {"If-Match": f'"v{record["version"]}"'}
+        body = {"reason": "录入有误"}
+        return await (client or self.leader).made(
+            f"/{path}/{record['id']}/reversals", body, headers=headers
         )
 
-    async def lead_at(self, stage: str, track: str = "construction", **more: Any) -> Any:
+    async def move(self, lead_id: str, to: str, client: Client | None = None, **more: Any) -> Any:
+        """A recognised move: asked for by the owner, recognised by the leader."""
+        return await self.decide(await self.ask(lead_id, client, to_stage=to, **more))
+
+    async def members(self, lead_id: str, *parts: tuple[Client, str, str | None]) -> Any:
+        """The lead with new members, each an account, a role and a share or none for the policy."""
+        members = [
+            {"officer_id": client.id, "role": role, **({"share": share} if share else {})}
+            for client, role, share in parts
+        ]
+        lead = await self.leader.get(f"/leads/{lead_id}")
+        headers = {"If-Match": lead.headers["etag"]}
+        path = f"/leads/{lead_id}/member-changes"
+        return await self.leader.made(path, {"members": members}, headers=headers)
+
+    async def lead_at(
+        self, stage: str, track: str = "construction", client: Client | None = None, **more: Any
+    ) -> Any:
         """A lead moved through every stage up to `stage`; signed for 200,000,000 yuan unless given."""
         amount = more.pop("agreed_amount", "200000000.00")
-        lead = await self.lead(track=track, **more)
+        lead = await self.lead(client, track=track, **more)
         path = "contacted negotiating pre_signing signed registered building completed producing"
         tracks = {"opening": {"building", "completed"}, "equipment": {"completed"}}
         skipped = tracks.get(track, set())
@@ -170,8 +205,8 @@ class World:
             if step in skipped:
                 continue
             extra = {"agreed_amount": amount} if step == "signed" else {}
-            await self.move(lead["id"], step, **extra)
-            lead = await self.officer.seen(f"/leads/{lead['id']}")
+            await self.move(lead["id"], step, client, **extra)
+            lead = await (client or self.officer).seen(f"/leads/{lead['id']}")
         return lead
 
     async def visit(self, client: Client | None = None, **more: Any) -> Any:
@@ -180,6 +215,19 @@ class World:
             more["company_id"] = (await self.company())["id"]
         body = {"kind": "outbound", "summary": "走访了解用地需求", **more}
         return await (client or self.officer).made("/visits", body)
+
+    async def fingerprint(self) -> str:
+        """A digest of every row of every table; `last_seen_at` follows the clock and is left out."""
+        tables = await self.database.fetch(
+            "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+        )
+        rows = " UNION ALL ".join(
+            f"SELECT '{table['name']}' || (to_jsonb(t) - 'last_seen_at')::text AS line"
+            f' FROM "{table["name"]}" t'
+            for table in tables
+        )
+        digest = f"SELECT md5(string_agg(line, ' ' ORDER BY line)) FROM ({rows}) AS lines"
+        return await self.database.fetchval(digest)
 
     async def kpi(self, client: Client, scope: str, metric: str, period: str = "today") -> Any:
         """One metric of the first subject, or of the client's own row."""

@@ -68,17 +68,14 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by_id", sa.Uuid(), nullable=True),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("name_keys", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_companies")),
     )
     op.create_index("ix_companies_created_at", "companies", ["created_at", "id"], unique=False)
-    op.create_index("ix_companies_name", "companies", ["name"], unique=False)
     op.create_index(
-        "ix_companies_name_en",
-        "companies",
-        [sa.literal_column("lower(name_en)")],
-        unique=False,
+        "ix_companies_name_keys", "companies", ["name_keys"], unique=False, postgresql_using="gin"
     )
     op.create_index("ix_companies_name_sort", "companies", ["name_sort", "id"], unique=False)
     op.create_index(
@@ -120,10 +117,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        op.f("ix_idempotency_keys_created_at"),
-        "idempotency_keys",
-        ["created_at"],
-        unique=False,
+        op.f("ix_idempotency_keys_created_at"), "idempotency_keys", ["created_at"], unique=False
     )
     op.create_table(
         "ledger_entries",
@@ -153,13 +147,7 @@ def upgrade() -> None:
         "ledger_entries",
         ["scope", "scope_id", "metric", "counted_on"],
         unique=False,
-        postgresql_include=[
-            "part",
-            "dimension",
-            "company_id",
-            "quantity",
-            "recorded_at",
-        ],
+        postgresql_include=["part", "dimension", "company_id", "quantity", "recorded_at"],
     )
     op.create_index("ix_ledger_entries_subject_id", "ledger_entries", ["subject_id"], unique=False)
     op.create_table(
@@ -200,9 +188,7 @@ def upgrade() -> None:
         sa.Column("company_list_id", sa.Uuid(), nullable=False),
         sa.Column("company_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["company_id"],
-            ["companies.id"],
-            name=op.f("fk_company_list_entries_company_id"),
+            ["company_id"], ["companies.id"], name=op.f("fk_company_list_entries_company_id")
         ),
         sa.ForeignKeyConstraint(
             ["company_list_id"],
@@ -326,10 +312,7 @@ def upgrade() -> None:
     op.create_index("ix_leads_name_sort", "leads", ["name_sort", "id"], unique=False)
     op.create_index("ix_leads_owner_id", "leads", ["owner_id", "updated_at", "id"], unique=False)
     op.create_index(
-        "ix_leads_planned_investment",
-        "leads",
-        ["planned_investment", "id"],
-        unique=False,
+        "ix_leads_planned_investment", "leads", ["planned_investment", "id"], unique=False
     )
     op.create_index("ix_leads_stage", "leads", ["stage", "updated_at", "id"], unique=False)
     op.create_index("ix_leads_team_id", "leads", ["team_id", "updated_at", "id"], unique=False)
@@ -350,16 +333,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_officer_sessions")),
     )
     op.create_index(
-        op.f("ix_officer_sessions_officer_id"),
-        "officer_sessions",
-        ["officer_id"],
-        unique=False,
+        op.f("ix_officer_sessions_officer_id"), "officer_sessions", ["officer_id"], unique=False
     )
     op.create_index(
-        "uq_officer_sessions_token_hash",
-        "officer_sessions",
-        ["token_hash"],
-        unique=True,
+        "uq_officer_sessions_token_hash", "officer_sessions", ["token_hash"], unique=True
     )
     op.create_table(
         "unmaskings",
@@ -411,10 +388,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_lead_members_lead_id", "lead_members", ["lead_id", "to_on"], unique=False)
     op.create_index(
-        "ix_lead_members_officer_id",
-        "lead_members",
-        ["officer_id", "to_on"],
-        unique=False,
+        "ix_lead_members_officer_id", "lead_members", ["officer_id", "to_on"], unique=False
     )
     op.create_table(
         "stage_transitions",
@@ -450,9 +424,7 @@ def upgrade() -> None:
         sa.Column("mechanism", sa.String(), nullable=False),
         sa.Column("company_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["company_id"],
-            ["companies.id"],
-            name=op.f("fk_stage_transitions_company_id"),
+            ["company_id"], ["companies.id"], name=op.f("fk_stage_transitions_company_id")
         ),
         sa.ForeignKeyConstraint(
             ["lead_id"], ["leads.id"], name=op.f("fk_stage_transitions_lead_id")
@@ -466,23 +438,15 @@ def upgrade() -> None:
             name=op.f("fk_stage_transitions_recognised_by_id"),
         ),
         sa.ForeignKeyConstraint(
-            ["reversed_by_id"],
-            ["officers.id"],
-            name=op.f("fk_stage_transitions_reversed_by_id"),
+            ["reversed_by_id"], ["officers.id"], name=op.f("fk_stage_transitions_reversed_by_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_transitions")),
     )
     op.create_index(
-        "ix_stage_transitions_lead_id",
-        "stage_transitions",
-        ["lead_id", "created_at"],
-        unique=False,
+        "ix_stage_transitions_lead_id", "stage_transitions", ["lead_id", "created_at"], unique=False
     )
     op.create_index(
-        "ix_stage_transitions_status",
-        "stage_transitions",
-        ["status", "created_at"],
-        unique=False,
+        "ix_stage_transitions_status", "stage_transitions", ["status", "created_at"], unique=False
     )
     op.create_index(
         "uq_stage_transitions_lead_id",
@@ -524,16 +488,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visits")),
     )
     op.create_index(
-        "ix_visits_company_id",
-        "visits",
-        ["company_id", "visited_on", "id"],
-        unique=False,
+        "ix_visits_company_id", "visits", ["company_id", "visited_on", "id"], unique=False
     )
     op.create_index(
-        "ix_visits_created_by_id",
-        "visits",
-        ["created_by_id", "visited_on", "id"],
-        unique=False,
+        "ix_visits_created_by_id", "visits", ["created_by_id", "visited_on", "id"], unique=False
     )
     op.create_index("ix_visits_lead_id", "visits", ["lead_id", "visited_on", "id"], unique=False)
     op.create_index("ix_visits_visited_on", "visits", ["visited_on", "id"], unique=False)
@@ -550,23 +508,15 @@ def upgrade() -> None:
             ["officer_id"], ["officers.id"], name=op.f("fk_stage_credits_officer_id")
         ),
         sa.ForeignKeyConstraint(
-            ["transition_id"],
-            ["stage_transitions.id"],
-            name=op.f("fk_stage_credits_transition_id"),
+            ["transition_id"], ["stage_transitions.id"], name=op.f("fk_stage_credits_transition_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_credits")),
     )
     op.create_index(
-        op.f("ix_stage_credits_officer_id"),
-        "stage_credits",
-        ["officer_id"],
-        unique=False,
+        op.f("ix_stage_credits_officer_id"), "stage_credits", ["officer_id"], unique=False
     )
     op.create_index(
-        op.f("ix_stage_credits_transition_id"),
-        "stage_credits",
-        ["transition_id"],
-        unique=False,
+        op.f("ix_stage_credits_transition_id"), "stage_credits", ["transition_id"], unique=False
     )
     op.create_table(
         "visit_guests",
@@ -587,9 +537,7 @@ def upgrade() -> None:
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("team_path", postgresql.ARRAY(sa.Uuid()), nullable=False),
         sa.ForeignKeyConstraint(
-            ["officer_id"],
-            ["officers.id"],
-            name=op.f("fk_visit_participants_officer_id"),
+            ["officer_id"], ["officers.id"], name=op.f("fk_visit_participants_officer_id")
         ),
         sa.ForeignKeyConstraint(
             ["visit_id"], ["visits.id"], name=op.f("fk_visit_participants_visit_id")

@@ -23,13 +23,13 @@ from app.core.search import Searchable
 
 BULK_WITH_OWN_AUDIT = {"audited": True}
 _HIDDEN = {"password_hash", "token_hash", "phone"}
-_DERIVED = {"search_text", "name_sort", "version", "updated_at"}
+_DERIVED = {"search_text", "name_sort", "name_keys", "version", "updated_at"}
 
 
 class AuditEntry(Row, table=True):
     """Who changed what, when and in which request; `changes` maps a field to `[before, after]`."""
 
-    __tablename__: ClassVar[str] = "audit_entries"
+    __tablename__ = "audit_entries"
 
     at: datetime = Field(default_factory=now, index=True)
     actor_id: UUID | None = Field(default=None, index=True)
@@ -50,7 +50,7 @@ def install() -> None:
         event.listen(Session, "do_orm_execute", _refuse_unaudited_bulk)
 
 
-def _before_flush(session: Session, _context: UOWTransaction, _instances: Any) -> None:  # noqa: ANN401
+def _before_flush(session: Session, _context: UOWTransaction, _instances: Any) -> None:
     actor_id = session.info.get("actor_id")
     changed = [item for item in session.dirty if session.is_modified(item)]
     for item in (*session.new, *changed):
@@ -58,12 +58,13 @@ def _before_flush(session: Session, _context: UOWTransaction, _instances: Any) -
     session.add_all(list(_entries(session, changed, actor_id)))
 
 
-def _stamp(item: Any, actor_id: UUID | None, *, is_new: bool) -> None:  # noqa: ANN401
+def _stamp(item: Any, actor_id: UUID | None, *, is_new: bool) -> None:
     if isinstance(item, Searchable):
         item.index_names()
     if isinstance(item, Record):
-        item.updated_at = now()
-        if is_new and item.created_by_id is None:
+        if not is_new:
+            item.updated_at = now()
+        elif item.created_by_id is None:
             item.created_by_id = actor_id
 
 
@@ -87,7 +88,7 @@ def _entry(action: str, item: Row, actor_id: UUID | None) -> AuditEntry:
     return AuditEntry(
         actor_id=actor_id,
         action=action,
-        entity=item.__tablename__,  # pyright: ignore[reportArgumentType]  a plain string on our tables
+        entity=item.__tablename__,
         entity_id=item.id,
         entity_version=version + 1 if action == "update" and version else version,
         request_id=request_id.get(),
@@ -110,7 +111,7 @@ def _changes(action: str, item: Row) -> dict[str, Any]:
     return found
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401  any column's value
+def _plain(value: Any) -> Any:  # any column's value
     if isinstance(value, (UUID, Decimal)):
         return str(value)
     if isinstance(value, (date, datetime)):

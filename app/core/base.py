@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-import sqlalchemy as sa
 import uuid_utils.compat
 from pydantic import MISSING, BaseModel, ConfigDict, create_model
 from pydantic.fields import FieldInfo
@@ -33,6 +32,8 @@ def new_id() -> UUID:
 class Row(SQLModel):
     """Any table's row: an id made before the row is written."""
 
+    __tablename__: ClassVar[str]  # pyright: ignore[reportIncompatibleVariableOverride]  tables name it
+
     id: UUID = Field(default_factory=new_id, primary_key=True)
 
 
@@ -46,8 +47,8 @@ class Record(Row):
 
     @declared_attr.directive
     @classmethod
-    def __mapper_args__(cls) -> dict[str, Any]:
-        return {"version_id_col": cls.__table__.c.version}  # pyright: ignore[reportAttributeAccessIssue]  set by the mapper
+    def __mapper_args__(cls: Any) -> dict[str, Any]:
+        return {"version_id_col": cls.__table__.c.version}
 
     def apply(self, changes: dict[str, Any]) -> set[str]:
         """Set what differs; answers the names of the fields that changed."""

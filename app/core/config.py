@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     demo_password: SecretStr | None = None
     cors_origins: Annotated[list[str], NoDecode] = []
-    public_url: str = "http://127.0.0.1:8000"
+    limit_concurrency: Annotated[int, Field(ge=1)] = 400
 
     @field_validator("cors_origins", mode="before")
     @classmethod

@@ -63,7 +63,7 @@ def ordering(columns: list[Any], orders: list[Order]) -> list[sa.UnaryExpression
 def after(
     columns: list[Any], orders: list[Order], is_null: tuple[bool, ...]
 ) -> sa.ColumnElement[bool]:
-    """Rows behind the one whose keys are bound as text to `k0`, `k1`, …"""
+    """Rows behind the one whose keys are bound as text to `k0`, `k1` and so on."""
     values = [_value(i, column) for i, column in enumerate(columns)]
     if len({order.is_descending for order in orders}) == 1 and not any(map(_nullable, columns)):
         left, right = sa.tuple_(*columns), sa.tuple_(*values)
@@ -81,9 +81,9 @@ def after(
     return condition
 
 
-def _value(index: int, column: Any) -> sa.ColumnElement[Any]:  # noqa: ANN401  a column
+def _value(index: int, column: Any) -> sa.ColumnElement[Any]:  # a column
     return sa.cast(sa.bindparam(f"k{index}", type_=sa.Text), column.type)
 
 
-def _nullable(column: Any) -> bool:  # noqa: ANN401
+def _nullable(column: Any) -> bool:
     return getattr(column, "nullable", True)

@@ -51,9 +51,9 @@ class Database:
             },
         )
         self.sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
-        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._pool: asyncpg.Pool | None = None
 
-    async def reads(self) -> "asyncpg.Pool[asyncpg.Record]":
+    async def reads(self) -> asyncpg.Pool:
         """The read pool, opened on first use so that the server can start before its database."""
         if self._pool is None:
             self._pool = await asyncpg.create_pool(
@@ -74,14 +74,14 @@ class Database:
         await self.engine.dispose()
 
     @asynccontextmanager
-    async def transaction(self, **info: Any) -> AsyncIterator[AsyncSession]:  # noqa: ANN401
+    async def transaction(self, **info: Any) -> AsyncIterator[AsyncSession]:
         """A session that commits when the block ends well; for commands, not for requests."""
         async with self.sessions(info=info) as session:
             yield session
             await session.commit()
 
 
-async def driver(session: AsyncSession) -> "asyncpg.Connection[asyncpg.Record]":
+async def driver(session: AsyncSession) -> asyncpg.Connection:
     """The asyncpg connection inside a session's transaction, for the read path."""
-    connection = await (await session.connection()).get_raw_connection()
-    return connection.driver_connection  # pyright: ignore[reportReturnType]  asyncpg behind SQLAlchemy
+    connection: Any = await (await session.connection()).get_raw_connection()
+    return connection.driver_connection

@@ -35,19 +35,17 @@ def problem_of(error: Exception) -> Problem | None:
     return _by_state(cause, getattr(cause, "sqlstate", None) or "")
 
 
-def _driver_error(error: Exception) -> Any:  # noqa: ANN401  asyncpg's, SQLAlchemy's or the system's
+def _driver_error(error: Exception) -> Any:  # asyncpg's, SQLAlchemy's or the system's
     if isinstance(error, DBAPIError) and error.orig is not None:
         return error.orig.__cause__ or error.orig
     return error
 
 
-def _by_state(cause: Any, state: str) -> Problem | None:  # noqa: ANN401  carries asyncpg's members
+def _by_state(cause: Any, state: str) -> Problem | None:  # carries asyncpg's members
     if state == "23505":
         return _refused(cause, "already_exists", "value_taken")
     if state == "23503":
-        if "still referenced" in str(cause):
-            return Problem("in_use")
-        return _refused(cause, "invalid_values", "reference_not_found")
+        return _reference_refused(cause)
     if state in _BUSY_STATES:
         return Problem("busy", headers=_SOON)
     if state[:2] in {"08", "57"}:
@@ -57,11 +55,17 @@ def _by_state(cause: Any, state: str) -> Problem | None:  # noqa: ANN401  carrie
     return None
 
 
-def _refused(cause: Any, code: str, field_code: str) -> Problem:  # noqa: ANN401
+def _reference_refused(cause: Any) -> Problem:
+    if "still referenced" in str(cause):
+        return Problem("in_use")
+    return _refused(cause, "invalid_values", "reference_not_found")
+
+
+def _refused(cause: Any, code: str, field_code: str) -> Problem:
     return Problem(code, errors=[field_error(f"/{_column(cause)}", field_code)])
 
 
-def _column(cause: Any) -> str:  # noqa: ANN401
+def _column(cause: Any) -> str:
     """Constraints are named `kind_table_column` (see `core/base.py`)."""
     name, table = (
         getattr(cause, "constraint_name", "") or "",

@@ -16,13 +16,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
 from app.core.pgbinaries import (
     EmbeddedError,
+    InUseError,
     clean_environment,
     failure,
     locate,
@@ -42,7 +43,7 @@ from app.core.pgfolder import (
     socket_dir,
 )
 
-__all__ = ["EmbeddedError", "home", "running"]
+__all__ = ["EmbeddedError", "home", "running", "using"]
 
 logger = logging.getLogger(__name__)
 
@@ -93,11 +94,26 @@ def running(data_dir: Path, *, durable: bool = True) -> Iterator[str]:
         _stop_orphan(folder / "pgdata")
         server = _start(_command(bindir, folder, sockets, durable=durable), folder / "pgdata", log)
         try:
-            yield f"postgresql+asyncpg://{NAME}@/{NAME}?host={quote(str(sockets))}&port={PORT}"
+            yield _url(sockets)
         finally:
             if server.poll() is not None:
                 logger.error("PostgreSQL had ended by itself, exit code %s", server.returncode)
             _stop(server)
+
+
+def _url(sockets: Path) -> str:
+    return f"postgresql+asyncpg://{NAME}@/{NAME}?host={quote(str(sockets))}&port={PORT}"
+
+
+@contextmanager
+def using(data_dir: Path) -> Iterator[str]:
+    """Like `running`, but share the server that another process already runs on `data_dir`."""
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(running(data_dir))
+        except InUseError:
+            url = _url(socket_dir(home(data_dir)))
+        yield url
 
 
 def _initialise(bindir: Path, folder: Path, log: BinaryIO, *, durable: bool) -> None:

@@ -7,7 +7,8 @@ its first byte leaves; whatever is raised in between rolls everything back. With
 
 import difflib
 import json
-from collections.abc import Callable, Coroutine
+import re
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from functools import cached_property
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -20,27 +21,56 @@ from starlette.types import Scope
 
 from app.core import idempotency
 from app.core.db import Database
-from app.core.errors import FieldError, Problem, invalid_parameter
+from app.core.errors import FieldError, Problem, escaped, invalid, invalid_parameter
 from app.core.i18n import text
+from app.core.openapi import problem_responses
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+PUBLIC_ACCESS = "public"
+# Bytes of a body, as documented; more is 413.
+BODY_LIMIT, FILE_LIMIT = 1024 * 1024, 20 * 1024 * 1024
 _MAX_DEPTH = 20
+_SURROGATE = re.compile("[\ud800-\udfff]")
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class Endpoint(APIRoute):
     """Refuses what the route did not declare; gives writes their transaction."""
 
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401  FastAPI's
+        super().__init__(path, endpoint, **options)
+        declared = access_of(self.dependant)
+        self.responses = {
+            **problem_responses(
+                is_public=declared == PUBLIC_ACCESS,
+                is_write=self._is_write,
+                has_body=self.body_field is not None,
+                has_id="{" in path,
+                needs_match="If-Match" in _header_names(self.dependant),
+            ),
+            **self.responses,
+        }
+        self.openapi_extra = {"x-permission": declared, **(self.openapi_extra or {})}
+
+    @property
+    def _is_write(self) -> bool:
+        return bool((self.methods or set()) - SAFE_METHODS)
+
     def get_route_handler(self) -> Handler:
         """FastAPI's handler inside ours."""
         inner = super().get_route_handler()
-        is_write = bool((self.methods or set()) - SAFE_METHODS)
+        is_write = self._is_write
 
         async def handle(request: Request) -> Response:
             _check_query(request.scope, self._parameters)
             strict = StrictRequest(request.scope, request.receive)
+            strict.limit = FILE_LIMIT if self._form == "File" else BODY_LIMIT
             if self.body_field is not None:
-                _check_media_type(strict, is_form=self._is_form)
+                _check_length(strict)
+                _check_media_type(strict, is_form=self._form in {"Form", "File"})
+                if idempotency.HEADER in strict.headers:
+                    # The form parser drains the stream; the key is bound to these bytes.
+                    await strict.body()
             return await (_in_transaction(inner, strict) if is_write else inner(strict))
 
         return handle
@@ -50,11 +80,19 @@ class Endpoint(APIRoute):
         return dict(_query_parameters(self.dependant))
 
     @cached_property
-    def _is_form(self) -> bool:
-        return type(getattr(self.body_field, "field_info", None)).__name__ in {
-            "Form",
-            "File",
-        }
+    def _form(self) -> str:
+        return type(getattr(self.body_field, "field_info", None)).__name__
+
+
+def access_of(dependant: Dependant) -> str | None:
+    """The permission that a route declares; none where it declares nothing."""
+    calls = [child.call for child in dependant.dependencies]
+    return next((call.access for call in calls if hasattr(call, "access")), None)
+
+
+def _header_names(dependant: Dependant) -> set[str]:
+    own = {field.alias for field in dependant.header_params}
+    return own.union(*map(_header_names, dependant.dependencies))
 
 
 async def _in_transaction(inner: Handler, request: Request) -> Response:
@@ -71,17 +109,30 @@ async def _in_transaction(inner: Handler, request: Request) -> Response:
 
 
 class StrictRequest(Request):
-    """JSON as RFC 8259 has it: no repeated keys, no NaN, no bottomless nesting."""
+    """JSON as RFC 8259 has it: UTF-8, no repeated keys, no NaN, no bottomless nesting."""
 
-    async def json(self) -> Any:  # noqa: ANN401  any JSON value
+    limit = BODY_LIMIT
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        """The body in pieces; 413 once it is longer than the route takes."""
+        length = 0
+        async for piece in super().stream():
+            length += len(piece)
+            if length > self.limit:
+                raise Problem("too_large")
+            yield piece
+
+    async def json(self) -> Any:  # any JSON value
         """The parsed body; 400 where it is not plain JSON."""
         body = await self.body()
         try:
-            value = json.loads(body, object_pairs_hook=_unique, parse_constant=_no_constant)
+            value = json.loads(body.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
             raise Problem("malformed_json") from error
         if _depth(value) > _MAX_DEPTH:
             raise Problem("nested_too_deeply", limit=_MAX_DEPTH)
+        if b"\\u" in body:
+            _check_text(value, "")
         return value
 
 
@@ -96,11 +147,31 @@ def _no_constant(_: str) -> None:
     raise Problem("malformed_json")
 
 
-def _depth(value: Any, level: int = 0) -> int:  # noqa: ANN401
+def _depth(value: Any, level: int = 0) -> int:
     if level > _MAX_DEPTH or not isinstance(value, (dict, list)):
         return level
     children = value.values() if isinstance(value, dict) else value
     return max((_depth(child, level + 1) for child in children), default=level + 1)
+
+
+def _check_text(value: Any, pointer: str) -> None:
+    """422 for half a character: neither the database nor a reply can hold one (RFC 8259 §8.2)."""
+    if isinstance(value, str) and _SURROGATE.search(value):
+        raise invalid(pointer, "string_unicode")
+    children = value if isinstance(value, dict) else {}
+    for key in children:
+        _check_text(key, pointer)
+    for key, child in enumerate(value) if isinstance(value, list) else children.items():
+        _check_text(child, f"{pointer}/{escaped(key)}")
+
+
+def _check_length(request: StrictRequest) -> None:
+    """Refuse before reading what announces itself as too long."""
+    length = request.headers.get("content-length", "0")
+    if not length.isascii() or not length.isdigit():
+        raise Problem("malformed_request")
+    if int(length) > request.limit:
+        raise Problem("too_large")
 
 
 def _check_media_type(request: Request, *, is_form: bool) -> None:
@@ -130,7 +201,7 @@ def _query_parameters(dependant: Dependant) -> list[tuple[str, bool]]:
     return found
 
 
-def _is_list(annotation: Any) -> bool:  # noqa: ANN401
+def _is_list(annotation: Any) -> bool:
     return "list[" in repr(annotation)
 
 

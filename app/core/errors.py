@@ -85,7 +85,7 @@ class Problem(Exception):  # noqa: N818  RFC 9457 calls it a problem
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
         extra: Mapping[str, Any] | None = None,
-        **params: Any,  # noqa: ANN401  whatever the text's placeholders take
+        **params: Any,  # whatever the text's placeholders take
     ) -> None:
         super().__init__(code)
         self.code, self.status, self.params = code, STATUS[code], params
@@ -114,17 +114,22 @@ class Problem(Exception):  # noqa: N818  RFC 9457 calls it a problem
         }
 
 
-def field_error(pointer: str, code: str, **params: Any) -> FieldError:  # noqa: ANN401
-    """A wrong value at a JSON pointer of the body, in words from `locales/` section `validation`."""
+def escaped(part: object) -> str:
+    """One step of a JSON pointer (RFC 6901 §3)."""
+    return str(part).replace("~", "~0").replace("/", "~1")
+
+
+def field_error(pointer: str, code: str, /, **params: Any) -> FieldError:
+    """A wrong value at a JSON pointer of the body, in words of `locales/`, section `validation`."""
     return FieldError(pointer=pointer, code=code, message=text("validation", code, params))
 
 
-def invalid(pointer: str, code: str, **params: Any) -> Problem:  # noqa: ANN401
+def invalid(pointer: str, code: str, /, **params: Any) -> Problem:
     """422 for one field of the body."""
     return Problem("invalid_values", errors=[field_error(pointer, code, **params)])
 
 
-def invalid_parameter(name: str, code: str, **params: Any) -> Problem:  # noqa: ANN401
+def invalid_parameter(parameter: str, code: str, /, **params: Any) -> Problem:
     """422 for one parameter of the query string."""
-    error = FieldError(parameter=name, code=code, message=text("validation", code, params))
+    error = FieldError(parameter=parameter, code=code, message=text("validation", code, params))
     return Problem("invalid_values", errors=[error])

@@ -1,9 +1,9 @@
 """`If-Match`: every change names the version it was made against (RFC 9110 §13.1.1)."""
 
 import re
-from typing import Any
 
 import sqlalchemy as sa
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.audit import AuditEntry
@@ -41,8 +41,7 @@ async def check_version(
 
 
 async def _changed_since(session: AsyncSession, record: Record, version: int) -> set[str]:
-    query: Any = sa.select(sa.func.jsonb_object_keys(AuditEntry.changes)).where(
-        AuditEntry.entity_id == record.id,  # pyright: ignore[reportArgumentType]
-        AuditEntry.entity_version > version,  # pyright: ignore[reportOptionalOperand, reportArgumentType]
+    query = select(sa.func.jsonb_object_keys(AuditEntry.changes)).where(
+        col(AuditEntry.entity_id) == record.id, col(AuditEntry.entity_version) > version
     )
-    return set((await session.exec(query)).scalars().all())
+    return set((await session.exec(query)).all())

@@ -13,7 +13,7 @@ from app.core.period import Days
 from app.core.shapes import is_instant
 
 
-def condition_of(spec: Filter, name: str, table: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401
+def condition_of(spec: Filter, name: str, table: Any) -> sa.ColumnElement[bool]:
     """The condition of one filter; its value is bound as the parameter's own name."""
     column = getattr(table, spec.field)
     if spec.op == "isnull":
@@ -28,7 +28,7 @@ def condition_of(spec: Filter, name: str, table: Any) -> sa.ColumnElement[bool]:
     return _compared(spec.op, name, column)
 
 
-def _compared(op: str, name: str, column: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401
+def _compared(op: str, name: str, column: Any) -> sa.ColumnElement[bool]:
     kind = sa.Text() if isinstance(column.type, (sa.Enum, sa.String)) else column.type
     if op == "in":
         return column == sa.any_(sa.bindparam(name, type_=ARRAY(kind)))
@@ -43,7 +43,7 @@ def _compared(op: str, name: str, column: Any) -> sa.ColumnElement[bool]:  # noq
     }[op]
 
 
-def _dated(op: str, name: str, column: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401
+def _dated(op: str, name: str, column: Any) -> sa.ColumnElement[bool]:
     """A period runs from its first day to before the day after its last one."""
     start = _moment(sa.bindparam(f"{name}_from", type_=sa.Date), column)
     end = _moment(sa.bindparam(f"{name}_until", type_=sa.Date), column)
@@ -56,7 +56,7 @@ def _dated(op: str, name: str, column: Any) -> sa.ColumnElement[bool]:  # noqa: 
     }[op]
 
 
-def _moment(day: sa.ColumnElement[Any], column: Any) -> sa.ColumnElement[Any]:  # noqa: ANN401
+def _moment(day: sa.ColumnElement[Any], column: Any) -> sa.ColumnElement[Any]:
     """The day itself, or for an instant the midnight at which it begins in our zone."""
     if not is_instant(column):
         return day
@@ -65,12 +65,12 @@ def _moment(day: sa.ColumnElement[Any], column: Any) -> sa.ColumnElement[Any]:  
 
 _TEXT_MATCHES = {
     "contains": lambda column, value: sa.func.strpos(column, value) > 0,
-    "starts": lambda column, value: sa.func.starts_with(column, value),
-    "under": lambda column, value: sa.func.starts_with(column, value),
+    "starts": sa.func.starts_with,
+    "under": sa.func.starts_with,
 }
 
 
-def binds_of(spec: Filter, name: str, value: Any) -> dict[str, Any]:  # noqa: ANN401
+def binds_of(spec: Filter, name: str, value: Any) -> dict[str, Any]:
     """The values of one filter."""
     if isinstance(value, Days):
         return {
@@ -82,5 +82,5 @@ def binds_of(spec: Filter, name: str, value: Any) -> dict[str, Any]:  # noqa: AN
     return {name: spec.prefix(value) if spec.prefix else _plain(value)}
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401
+def _plain(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value

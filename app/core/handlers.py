@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from app.core.dberrors import DATABASE_ERRORS, problem_of
-from app.core.errors import FieldError, Problem
+from app.core.errors import FieldError, Problem, escaped
 from app.core.i18n import text
 from app.core.logging import request_id
 
@@ -45,6 +45,8 @@ async def _problem(_: Request, error: Exception) -> Response:
 
 async def _http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, Problem):  # FastAPI wraps whatever reading the body raises
+        return problem_response(error.__cause__)
     code = _BY_STATUS.get(error.status_code, "malformed_request")
     return problem_response(Problem(code, headers=error.headers))
 
@@ -61,7 +63,7 @@ async def _validation(_: Request, error: Exception) -> Response:
     return problem_response(validation_problem(error.errors()))
 
 
-def validation_problem(details: Any) -> Problem:  # noqa: ANN401  Pydantic's list of dicts
+def validation_problem(details: Any) -> Problem:  # Pydantic's list of dicts
     """Pydantic's error list as one problem that names each field."""
     if any(detail["type"] == "json_invalid" for detail in details):
         return Problem("malformed_json")
@@ -72,7 +74,7 @@ def _field_error(detail: dict[str, Any]) -> FieldError:
     place, *path = detail["loc"]
     code = detail["type"]
     message = text("validation", code, detail.get("ctx"), fallback=detail["msg"])
-    where = f"/{'/'.join(_escape(part) for part in path)}" if path else ""
+    where = f"/{'/'.join(escaped(part) for part in path)}" if path else ""
     if place == "body":
         return FieldError(pointer=where, code=code, message=_named(path, message))
     return FieldError(
@@ -84,11 +86,6 @@ def _field_error(detail: dict[str, Any]) -> FieldError:
 
 def _named(path: list[Any], message: str) -> str:
     return f"{'.'.join(map(str, path))}: {message}" if path else message
-
-
-def _escape(part: object) -> str:
-    """RFC 6901 §3."""
-    return str(part).replace("~", "~0").replace("/", "~1")
 
 
 async def internal_error(scope: Scope, receive: Receive, send: Send) -> None:

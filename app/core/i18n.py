@@ -15,12 +15,12 @@ language: ContextVar[str] = ContextVar("language", default=DEFAULT)
 
 @lru_cache
 def catalogue(lang: str) -> dict[str, dict[str, str]]:
-    """All texts of one language, by section: `errors`, `values`, `validation`, one per enumeration."""
+    """All texts of one language by section: `errors`, `validation`, one per enumeration."""
     return tomllib.loads((files("app.locales") / f"{lang}.toml").read_text("utf-8"))
 
 
 def negotiate(header: str) -> str:
-    """Best supported language of an `Accept-Language` header (RFC 9110 §12.5.4); Chinese if none."""
+    """The best of our languages for an `Accept-Language` (RFC 9110 §12.5.4); Chinese if none."""
     best, best_weight = DEFAULT, 0.0
     for part in header.split(","):
         tag, _, parameter = part.partition(";")

@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -31,7 +31,7 @@ _SOON = {"Retry-After": "1"}
 class IdempotencyKey(SQLModel, table=True):
     """One used key and the reply it got."""
 
-    __tablename__: ClassVar[str] = "idempotency_keys"
+    __tablename__ = "idempotency_keys"  # pyright: ignore[reportAssignmentType]  a plain string
 
     caller_id: UUID = Field(primary_key=True)
     method: str = Field(primary_key=True)
@@ -82,7 +82,7 @@ async def claim(session: AsyncSession, request: Request, caller_id: UUID) -> Non
         return
     if not _FORM.fullmatch(key):
         raise invalid_parameter("Idempotency-Key", "idempotency_key_form")
-    digest = hashlib.sha256(await request.body() + request.url.query.encode()).hexdigest()
+    digest = _digest(request, await request.body())
     name = {
         "caller_id": str(caller_id),
         "method": "POST",
@@ -95,6 +95,13 @@ async def claim(session: AsyncSession, request: Request, caller_id: UUID) -> Non
     if not row.is_ours:
         raise Problem("idempotency_in_progress", headers=_SOON)
     request.state.idempotency = (caller_id, "POST", request.url.path, key, digest)
+
+
+def _digest(request: Request, body: bytes) -> str:
+    """What was asked; a form's boundary is drawn anew with each attempt and says nothing."""
+    boundary = request.headers.get("content-type", "").partition("boundary=")[2].encode()
+    content = body.replace(boundary, b"") if boundary else body
+    return hashlib.sha256(content + request.url.query.encode()).hexdigest()
 
 
 def _stored(row: dict[str, Any], digest: str) -> Response:

@@ -2,7 +2,7 @@
 
 A noun lists the names that can be filtered and sorted; types and operators follow from its shape:
 
-    class VisitQuery(list_query(VisitRead, filters=("lead_id", "visited_on"), sorts=("visited_on",))):
+    class ThingQuery(list_query(ThingRead, filters=("owner_id", "made_on"), sorts=("made_on",))):
         ...
 """
 
@@ -107,13 +107,13 @@ def _under(name: str, tree: Tree) -> Filter:
     return Filter(name, "under", prefix=tree)
 
 
-def bare(annotation: Any) -> Any:  # noqa: ANN401  any annotation
+def bare(annotation: Any) -> Any:  # any annotation
     """The type inside `X | None` and `Annotated[X, …]`."""
     args = [arg for arg in get_args(annotation) if arg is not type(None)]
     return bare(args[0]) if args else annotation
 
 
-def _constrained(info: FieldInfo) -> Any:  # noqa: ANN401
+def _constrained(info: FieldInfo) -> Any:
     """The field's type with its bounds, without null and without what only the table needs."""
     args = get_args(info.annotation)
     if type(None) in args:
@@ -122,7 +122,7 @@ def _constrained(info: FieldInfo) -> Any:  # noqa: ANN401
     return Annotated[(info.annotation, *bounds)] if bounds else info.annotation
 
 
-def _ops(kind: Any) -> tuple[str, ...]:  # noqa: ANN401
+def _ops(kind: Any) -> tuple[str, ...]:
     if kind in {date, datetime}:
         return ("gt", "gte", "lt", "lte", "isnull")
     if kind is bool:
@@ -134,7 +134,7 @@ def _ops(kind: Any) -> tuple[str, ...]:  # noqa: ANN401
     return ("ne", "gt", "gte", "lt", "lte", "in", "isnull")
 
 
-def _value_type(info: FieldInfo) -> Any:  # noqa: ANN401
+def _value_type(info: FieldInfo) -> Any:
     kind = bare(info.annotation)
     if kind in {date, datetime}:
         return Period
@@ -143,7 +143,7 @@ def _value_type(info: FieldInfo) -> Any:  # noqa: ANN401
     return bool if kind is bool else _constrained(info)
 
 
-def _parameter_type(value: Any, op: str) -> Any:  # noqa: ANN401
+def _parameter_type(value: Any, op: str) -> Any:
     if op == "in":
         return Annotated[list[value], BeforeValidator(_split), Field(min_length=1, max_length=200)]
     if op in {"contains", "starts"}:
@@ -171,8 +171,8 @@ def list_query(
     """The query class of one list.
 
     `trees` are filters that also know `__under`: for codes, a function giving the prefix of a
-    subtree (region, industry); for ids, the table whose rows keep their `path` (team). `default` sorts where
-    the request does not (the first of `sorts` downwards, unless given).
+    subtree; for ids, the table whose rows keep their `path`. `default` sorts where the request does
+    not (the first of `sorts` downwards, unless given).
     """
     found: dict[str, tuple[Filter, Any]] = {}
     for name in (*filters, *(trees or {})):
@@ -182,9 +182,9 @@ def list_query(
             _under(name, tree),
             _value_type(shape.model_fields[name]),
         )
-    fields: dict[str, Any] = {name: (kind | None, None) for name, (_, kind) in found.items()}
-    if search:
-        fields["q"] = (SearchTerm | None, None)
+    kinds: dict[str, Any] = {name: kind for name, (_, kind) in found.items()}
+    kinds |= {"q": SearchTerm} if search else {}
+    fields: dict[str, Any] = {name: (kind | None, None) for name, kind in kinds.items()}
     query = create_model(f"{shape.__name__}Query", __base__=ListQuery, **fields)
     query.shape, query.sorts = shape, sorts
     query.filters = {name: spec for name, (spec, _) in found.items()}

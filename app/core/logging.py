@@ -1,4 +1,4 @@
-"""Request ids, one log line per request, and the outermost catch: pure ASGI, no task per request."""
+"""Request ids, one log line per request, the outermost catch: pure ASGI, no task per request."""
 
 import json
 import logging

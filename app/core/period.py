@@ -18,9 +18,10 @@ from app.core.clock import today
 from app.core.types import FIRST_DAY, LAST_DAY
 
 _FORM = re.compile(
-    r"(?P<year>\d{4})(?:-(?:H(?P<half>[12])|Q(?P<quarter>[1-4])|(?P<month>\d{2})(?:-(?P<day>\d{2}))?))?"
+    r"(?P<year>\d{4})(?:-(?:H(?P<half>[12])|Q(?P<quarter>[1-4])|(?P<month>\d{2})(?:-(?P<day>\d{2}))?))?",
+    re.ASCII,
 )
-_LAST_DAYS = re.compile(r"last_(\d{1,4})d")
+_LAST_DAYS = re.compile(r"last_(\d{1,4})d", re.ASCII)
 _MONTHS_IN = {"this_month": 1, "this_quarter": 3, "this_year": 12}
 PERIOD_PATTERN = (
     r"^([0-9]{4}(-(H[12]|Q[1-4]|(0[1-9]|1[0-2])(-[0-3][0-9])?))?"
@@ -73,11 +74,11 @@ def _relative(text: str) -> tuple[date, date] | None:
 
 
 def parse(text: str) -> Days:
-    """The days of a period; `ValueError` where the text is no period or its end precedes its start."""
+    """The days of a period; `ValueError` where the text is none or its end precedes its start."""
     span = _relative(text)
     if span is None:
-        first, _, last = text.partition("..")
-        span = _single(first)[0], _single(last or first)[1]
+        first, dots, last = text.partition("..")
+        span = _single(first)[0], _single(last if dots else first)[1]
     if not FIRST_DAY <= span[0] <= span[1] <= LAST_DAY:
         raise ValueError(text)
     return Days(*span, text)

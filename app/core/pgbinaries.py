@@ -32,6 +32,10 @@ class EmbeddedError(RuntimeError):
     """The embedded PostgreSQL server cannot be run; the message says why and what to do."""
 
 
+class InUseError(EmbeddedError):
+    """Another process runs the server on this folder already; `address` is where it listens."""
+
+
 def clean_environment() -> dict[str, str]:
     """Return the environment of every child process.
 

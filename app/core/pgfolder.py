@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.core.pgbinaries import NOBODY, EmbeddedError
+from app.core.pgbinaries import NOBODY, EmbeddedError, InUseError
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ def exclusive(folder: Path) -> Iterator[None]:
         except BlockingIOError as error:
             lock.seek(0)
             message = f"{folder} is in use by the process {lock.read().strip() or '(unknown)'}"
-            raise EmbeddedError(message) from error
+            raise InUseError(message) from error
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from app.core.base import ReadShape
 from app.core.cursors import Cursors, Order, scope_of
 from app.core.db import Database, driver
-from app.core.errors import Problem, invalid_parameter
+from app.core.errors import invalid_parameter
 from app.core.filters import binds_of
 from app.core.listing import MAX_OFFSET, ListQuery, View
 from app.core.reading import Caller, ListForm, count_statement, list_statement, read_one
@@ -42,7 +42,9 @@ class Reader:
         """One record with its ETag; 304 where the caller already has this version."""
         fields, expand = checked_view(shape, view)
         pool = await self.db.reads()
-        body, version = await read_one(pool, shape, self.caller, record_id, fields, expand)
+        body, version = await read_one(
+            pool, shape, self.caller, record_id, fields=fields, expand=expand
+        )
         headers = {"ETag": etag(version)}
         if _holds(self.request.headers.get("if-none-match", ""), etag(version)):
             return Response(status_code=304, headers=headers)
@@ -120,7 +122,7 @@ class Reader:
 class Write:
     """One write: its session and caller, and the reply read back on its own connection."""
 
-    def __init__(self, request: Request, session: AsyncSession, caller: Any) -> None:  # noqa: ANN401  the app's Caller
+    def __init__(self, request: Request, session: AsyncSession, caller: Any) -> None:
         self.request, self.session, self.caller = request, session, caller
 
     async def reply(self, shape: type[ReadShape], record_id: UUID, status: int = 200) -> Response:
@@ -193,7 +195,7 @@ def _continued(form: ListForm, null_keys: tuple[bool, ...] | None) -> ListForm:
     return ListForm(**{**form.__dict__, "null_keys": null_keys})
 
 
-async def _fetch(pool: Any, form: ListForm, binds: dict[str, Any]) -> list[Any]:  # noqa: ANN401
+async def _fetch(pool: Any, form: ListForm, binds: dict[str, Any]) -> list[Any]:
     statement = list_statement(form)
     return await pool.fetch(statement.sql, *statement.arguments(binds))
 

@@ -35,7 +35,7 @@ class Caller(Protocol):
 
     @property
     def binds(self) -> dict[str, Any]:
-        """Values for the row rule's parameters: `me_id`, `me_team_ids`, …"""
+        """Values for the row rule's parameters: `me_id` and `me_team_ids`."""
         ...
 
 
@@ -52,10 +52,10 @@ class Statement:
         return [binds[name] if name in binds else self.fixed[name] for name in self.names]
 
 
-def compiled(statement: sa.Select[Any]) -> Statement:
+def compiled(statement: sa.SelectBase) -> Statement:
     """Compile for asyncpg."""
-    result = statement.compile(dialect=_DIALECT)
-    return Statement(str(result), tuple(result.positiontup or ()), dict(result.params))  # type: ignore[attr-defined]
+    result: Any = statement.compile(dialect=_DIALECT)
+    return Statement(str(result), tuple(result.positiontup or ()), dict(result.params))
 
 
 @lru_cache(maxsize=4096)
@@ -128,10 +128,11 @@ def count_statement(form: ListForm, ceiling: int | None) -> Statement:
 
 
 async def read_one(
-    connection: Any,  # noqa: ANN401  asyncpg pool or connection
+    connection: Any,  # asyncpg pool or connection
     shape: type[ReadShape],
     caller: Caller,
     record_id: UUID,
+    *,
     fields: tuple[str, ...] = (),
     expand: tuple[str, ...] = (),
 ) -> tuple[str, int]:

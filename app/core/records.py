@@ -15,7 +15,7 @@ async def add(
     session: AsyncSession,
     model: type[AnyRecord],
     payload: SQLModel,
-    **placed: Any,  # noqa: ANN401
+    **placed: Any,
 ) -> AnyRecord:
     """A new row from a create shape; table models do not validate by themselves."""
     record = model.model_validate(payload, update=placed)
@@ -31,7 +31,7 @@ async def change(session: AsyncSession, record: AnyRecord, payload: Patch) -> An
     return record
 
 
-async def trash(session: AsyncSession, record: Any) -> None:  # noqa: ANN401  has `deleted_at`
+async def trash(session: AsyncSession, record: Any) -> None:  # has `deleted_at`
     """Hide a row; it stays."""
     record.deleted_at = now()
     await session.flush()

@@ -64,7 +64,7 @@ def query_grams(term: str) -> list[str]:
     return [term[i : i + 3] for i in long] + [term[i : i + 2] for i in short]
 
 
-def search_condition(model: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401  a Searchable table
+def search_condition(model: Any) -> sa.ColumnElement[bool]:  # a Searchable table
     """Rows whose text holds the term; binds `q` (folded) and `q_grams`."""
     grams = sa.func.search_grams(model.search_text, type_=ARRAY(sa.Text))
     return sa.and_(

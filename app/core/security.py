@@ -52,7 +52,7 @@ def verify_password(stored: str | None, password: str) -> bool:
 
 
 def password_faults(password: str) -> list[str]:
-    """Policy `mlps` (等保 2.0): at least ten characters, three of four classes; codes of what is wrong."""
+    """Codes of what misses policy `mlps` (等保 2.0): ten characters, three of four classes."""
     classes = (str.isupper, str.islower, str.isdigit, lambda c: not c.isalnum())
     kinds = sum(any(map(kind, password)) for kind in classes)
     return [

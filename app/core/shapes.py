@@ -6,6 +6,7 @@ how it is found. `row_to_json` names the keys after the fields.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, get_args
 
 import sqlalchemy as sa
@@ -38,13 +39,13 @@ class Children:
 
 @dataclass(frozen=True)
 class Expand:
-    """A field present only when asked for: the record that `via` points to, if the caller may see it."""
+    """A field present only when asked for: the record that `via` points to, if visible."""
 
     via: str
 
 
 Marker = Computed | Children | Expand
-# Which rows of a model a role may see: `services/access.py` installs it; nothing is readable before.
+# Which rows of a model a role may see; nothing is readable before it is installed.
 RowRule = Callable[[Any, str], list[sa.ColumnElement[bool]]]
 
 
@@ -57,7 +58,7 @@ def install_row_rule(rule: RowRule) -> None:
     _Access.rule = rule
 
 
-def visible(entity: Any, role: str) -> list[sa.ColumnElement[bool]]:  # noqa: ANN401
+def visible(entity: Any, role: str) -> list[sa.ColumnElement[bool]]:
     """The conditions under which a role may see rows of a table or its alias."""
     if _Access.rule is None:
         message = "no row rule installed"
@@ -66,7 +67,7 @@ def visible(entity: Any, role: str) -> list[sa.ColumnElement[bool]]:  # noqa: AN
 
 
 class JsonRow(sa.ColumnElement[Any]):
-    """One JSON object of labelled expressions; any number of them (json_build_object stops at 50)."""
+    """One JSON object of any number of labelled expressions (json_build_object stops at 50)."""
 
     inherit_cache = False
     type = sa.JSON()
@@ -76,16 +77,17 @@ class JsonRow(sa.ColumnElement[Any]):
 
     @property
     def _from_objects(self) -> list[Any]:
-        return [source for _, column in self.columns for source in column._from_objects]  # noqa: SLF001  SQLAlchemy's own protocol
+        sources = (column._from_objects for _, column in self.columns)  # noqa: SLF001  overridden here
+        return [*chain.from_iterable(sources)]
 
 
 @compiles(JsonRow)
-def _json_row(element: JsonRow, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
+def _json_row(element: JsonRow, compiler: SQLCompiler, **kw: Any) -> str:
     kw.pop("within_columns_clause", None)
     inner = ", ".join(
         f'{compiler.process(column, **kw)} AS "{name}"' for name, column in element.columns
     )
-    return f"(SELECT row_to_json(r) FROM (SELECT {inner}) AS r)"
+    return f"(SELECT row_to_json(r) FROM (SELECT {inner}) AS r)"  # noqa: S608  compiled SQL
 
 
 def marker_of(info: FieldInfo) -> Marker | None:
@@ -93,7 +95,7 @@ def marker_of(info: FieldInfo) -> Marker | None:
     return next((item for item in info.metadata if isinstance(item, Marker)), None)
 
 
-def inner_shape(annotation: Any) -> type[ReadShape]:  # noqa: ANN401
+def inner_shape(annotation: Any) -> type[ReadShape]:
     """The read shape inside `list[X]`, `X | None` and the like."""
     if isinstance(annotation, type_) and issubclass(annotation, ReadShape):
         return annotation
@@ -102,7 +104,7 @@ def inner_shape(annotation: Any) -> type[ReadShape]:  # noqa: ANN401
 
 def json_of(
     shape: type[ReadShape],
-    entity: Any,  # noqa: ANN401  a table model or its alias
+    entity: Any,  # a table model or its alias
     role: str,
     fields: tuple[str, ...] = (),
     expand: tuple[str, ...] = (),
@@ -122,7 +124,7 @@ def _wanted(name: str, info: FieldInfo, fields: tuple[str, ...], expand: tuple[s
     return not fields or name in fields
 
 
-def _expression(name: str, info: FieldInfo, entity: Any, role: str) -> sa.ColumnElement[Any]:  # noqa: ANN401
+def _expression(name: str, info: FieldInfo, entity: Any, role: str) -> sa.ColumnElement[Any]:
     marker = marker_of(info)
     if isinstance(marker, Computed):
         return wire(marker.sql(entity, role))
@@ -136,10 +138,10 @@ def _expression(name: str, info: FieldInfo, entity: Any, role: str) -> sa.Column
 def _children(
     marker: Children,
     shape: type[ReadShape],
-    entity: Any,  # noqa: ANN401
+    entity: Any,
     role: str,
 ) -> sa.ColumnElement[Any]:
-    child = aliased(shape.table)
+    child: Any = aliased(shape.table)
     rows = sa.func.json_agg(
         aggregate_order_by(json_of(shape, child, role), getattr(child, marker.order_by), child.id)
     )
@@ -150,10 +152,10 @@ def _children(
 def _expanded(
     marker: Expand,
     shape: type[ReadShape],
-    entity: Any,  # noqa: ANN401
+    entity: Any,
     role: str,
 ) -> sa.ColumnElement[Any]:
-    other = aliased(shape.table)
+    other: Any = aliased(shape.table)
     found = sa.select(json_of(shape, other, role)).select_from(other)
     return found.where(
         other.id == getattr(entity, marker.via), *visible(other, role)
@@ -171,7 +173,7 @@ def wire(expression: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     return expression
 
 
-def is_instant(expression: Any) -> bool:  # noqa: ANN401  a column or an expression
+def is_instant(expression: Any) -> bool:  # a column or an expression
     """Whether its values are points in time (SQLModel wraps the type to keep UTC)."""
     kind = expression.type
     return isinstance(kind.impl if isinstance(kind, sa.types.TypeDecorator) else kind, sa.DateTime)

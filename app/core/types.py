@@ -6,10 +6,10 @@ string pattern excludes it.
 """
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import Enum, StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, LiteralString
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -47,7 +47,7 @@ Flag = Annotated[bool, Strict()]
 Count = Annotated[int, Strict(), Field(ge=0, le=1_000_000)]
 
 
-def _written(pattern: str, code: str, message: str) -> BeforeValidator:
+def _written(pattern: str, code: LiteralString, message: LiteralString) -> BeforeValidator:
     """Accepts only text of the given form; values already parsed pass through."""
     form = re.compile(pattern, re.ASCII)
 
@@ -55,7 +55,7 @@ def _written(pattern: str, code: str, message: str) -> BeforeValidator:
         if isinstance(value, (bool, int, float)) or (
             isinstance(value, str) and not form.fullmatch(value.strip())
         ):
-            raise PydanticCustomError(code, message)  # pyright: ignore[reportArgumentType]  constant text
+            raise PydanticCustomError(code, message)
         return value
 
     return BeforeValidator(check)
@@ -71,7 +71,11 @@ BusinessDate = Annotated[
 Instant = Annotated[
     AwareDatetime,
     _written(_DAY_FORM + r"[Tt ].+", "instant_form", "Input should be an RFC 3339 instant"),
-    Field(examples=["2026-11-23T08:03:00Z"]),
+    Field(
+        ge=datetime.combine(FIRST_DAY, time.min, UTC),
+        le=datetime.combine(LAST_DAY, time.max, UTC),
+        examples=["2026-11-23T08:03:00Z"],
+    ),
 ]
 
 

@@ -12,7 +12,7 @@ from app.models.kpis import KpiCompany, KpiCompanyPage, KpiCompanyQuery
 from app.models.ledger_entries import LedgerEntry as Entry
 
 
-async def behind(pool: Any, caller: Any, query: KpiCompanyQuery) -> KpiCompanyPage:  # noqa: ANN401
+async def behind(pool: Any, caller: Any, query: KpiCompanyQuery) -> KpiCompanyPage:
     """One row per company whose entries in the window do not cancel out."""
     window = window_of(query)
     statement = compiled(_select(caller.role, has_mechanism=window.mechanism is not None))
@@ -30,7 +30,7 @@ async def behind(pool: Any, caller: Any, query: KpiCompanyQuery) -> KpiCompanyPa
     return KpiCompanyPage(items=[KpiCompany(**{**row, "quantity": "1"}) for row in map(dict, rows)])
 
 
-def _select(role: str, *, has_mechanism: bool) -> sa.Select[Any]:
+def _select(role: str, *, has_mechanism: bool) -> sa.SelectBase:
     entry: Any = Entry
     company: Any = Company
     found = (
@@ -57,5 +57,5 @@ def _select(role: str, *, has_mechanism: bool) -> sa.Select[Any]:
     return found.where(entry.mechanism == _bind("mechanism", sa.Text)) if has_mechanism else found
 
 
-def _bind(name: str, kind: Any) -> sa.BindParameter[Any]:  # noqa: ANN401
+def _bind(name: str, kind: Any) -> sa.BindParameter[Any]:
     return sa.bindparam(name, type_=kind)

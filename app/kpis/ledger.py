@@ -31,7 +31,7 @@ company_id, mechanism, counted_on"""
 
 @dataclass(frozen=True)
 class Difference:
-    """Where the ledger and the definitions disagree; `quantity` is what is missing from the ledger."""
+    """Where ledger and definitions disagree; `quantity` is what is missing from the ledger."""
 
     metric: str
     subject_id: UUID
@@ -58,7 +58,7 @@ FROM (
   SELECT {_KEYS}, -quantity FROM ledger_entries WHERE {held}
 ) AS both_sides
 GROUP BY {_KEYS} HAVING sum(quantity) <> 0
-"""  # noqa: S608  made of this package's constants; values are bound
+"""
 
 
 async def post(session: AsyncSession, family: Family, subject_id: UUID) -> None:
@@ -66,7 +66,7 @@ async def post(session: AsyncSession, family: Family, subject_id: UUID) -> None:
     statement = f"""
 INSERT INTO ledger_entries (id, {_KEYS}, quantity)
 SELECT gen_random_uuid(), {_KEYS}, quantity FROM ({_difference(family, is_whole=False)}) AS missing
-"""  # noqa: S608
+"""
     connection = await session.connection()
     await connection.execute(sa.text(statement), {"subject_id": subject_id})
 
@@ -81,18 +81,18 @@ async def verify(session: AsyncSession) -> list[Difference]:
     return found
 
 
-def _named(row: Any) -> Difference:  # noqa: ANN401  a row mapping
+def _named(row: Any) -> Difference:
     return Difference(**{name: row[name] for name in Difference.__dataclass_fields__})
 
 
 async def rebuild(session: AsyncSession, families: Sequence[Family] = tuple(Family)) -> int:
-    """Append whatever is missing for all subjects at once (after an import); answers the row count."""
+    """Append what is missing for all subjects at once (after an import); answers the row count."""
     connection, count = await session.connection(), 0
     for family in families:
         missing = _difference(family, is_whole=True)
         statement = f"""
 INSERT INTO ledger_entries (id, {_KEYS}, quantity)
 SELECT gen_random_uuid(), {_KEYS}, quantity FROM ({missing}) AS missing
-"""  # noqa: S608
+"""
         count += (await connection.execute(sa.text(statement))).rowcount
     return count

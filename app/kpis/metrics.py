@@ -1,4 +1,4 @@
-"""What a metric is: a versioned definition with its unit, credit and the SELECT it is counted by."""
+"""What a metric is: a versioned definition with its unit, credit and the SELECT that counts it."""
 
 from dataclasses import dataclass
 

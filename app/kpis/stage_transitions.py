@@ -4,6 +4,8 @@ Counted on the business day of recognition. Money is in yuan; a share is cut to 
 member takes the remainder, so that officers, teams and zone agree exactly.
 """
 
+from typing import Any
+
 from app.kpis.metrics import Aggregation, CreditMode, Family, Metric
 
 RECOGNISED = """
@@ -49,7 +51,7 @@ SELECT '{code}' AS metric, 1 AS definition_version, 'value' AS part, {dimension}
        lead_id AS subject_id, scope, scope_id, lead_id, company_id, mechanism,
        counted_on, CAST({quantity} AS numeric(24,4)) AS quantity
 FROM {source}
-"""  # noqa: S608  constants of this file
+"""
 
 
 # 亿元 thresholds of Q03, in yuan.
@@ -90,18 +92,18 @@ CROSS JOIN LATERAL (
   UNION SELECT 'team', t.id FROM unnest(m.team_path) AS t(id)
   UNION ALL SELECT 'zone', CAST('00000000-0000-0000-0000-000000000000' AS uuid)
 ) AS s
-"""  # noqa: S608  constants of this file
+"""
 
 
-def _metric(code: str, unit: str, kpi_dimension: str, select: str, **more: object) -> Metric:
-    credit = {"credit_mode": CreditMode.shared, **more}
+def _metric(code: str, unit: str, kpi_dimension: str, select: str, **more: Any) -> Metric:
+    credit: dict[str, Any] = {"credit_mode": CreditMode.shared, **more}
     return Metric(
         code=code,
         family=Family.lead,
         unit=unit,
         kpi_dimension=kpi_dimension,
         select=select,
-        **credit,  # pyright: ignore[reportArgumentType]  Metric's own fields
+        **credit,
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -118,7 +119,7 @@ def window_of(query: KpiQuery) -> Window:
     return Window(query.period, query.as_of or now(), mechanism)
 
 
-async def summary(pool: Any, caller: Any, scope: Scope, query: KpiQuery) -> KpiPage:  # noqa: ANN401
+async def summary(pool: Any, caller: Any, scope: Scope, query: KpiQuery) -> KpiPage:
     """The numbers of every subject of a scope that the caller may see."""
     metrics, window = metrics_asked(query.metrics), window_of(query)
     rows = await pool.fetch(
@@ -175,7 +176,8 @@ def _cell(rows: dict[tuple[str, str], Any]) -> Cell:
 
 
 def _value(metric: Metric, cell: Cell, scope: Scope, scope_id: UUID, window: Window) -> KpiValue:
-    main = _part(metric, cell, metric.main or "", scope, scope_id, window)
+    part = partial(_part, metric, cell, scope=scope, scope_id=scope_id, window=window)
+    main = part(metric.main or "")
     if metric.aggregation is Aggregation.sum and metric.main is None:
         main.value = written(metric.unit, sum(cell.totals.values(), Decimal(0)))
         main.drill = window.drill(metric.code, scope, scope_id)
@@ -196,7 +198,7 @@ def _value(metric: Metric, cell: Cell, scope: Scope, scope_id: UUID, window: Win
         denominator=main.denominator,
         reason="denominator_zero" if main.value is None else None,
         drill=main.drill,
-        breakdown=[_part(metric, cell, name, scope, scope_id, window) for name in dimensions],
+        breakdown=[part(name) for name in dimensions],
     )
 
 
@@ -204,6 +206,7 @@ def _part(
     metric: Metric,
     cell: Cell,
     dimension: str,
+    *,
     scope: Scope,
     scope_id: UUID,
     window: Window,

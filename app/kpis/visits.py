@@ -1,4 +1,6 @@
-"""T02, T03, T05, T09: activity. Each participant once per person, each visit once per team and zone."""
+"""T02, T03, T05, T09: activity. A visit counts for each participant and once per team and zone."""
+
+from typing import Any
 
 from app.kpis.metrics import Aggregation, CreditMode, Family, Metric
 
@@ -27,10 +29,10 @@ SELECT '{code}' AS metric, 1 AS definition_version, 'value' AS part, {dimension}
        id AS subject_id, scope, scope_id, lead_id, company_id, mechanism,
        visited_on AS counted_on, CAST({quantity} AS numeric(24,4)) AS quantity
 FROM scoped_visits WHERE {where}
-"""  # noqa: S608  constants of this file
+"""
 
 
-def _metric(code: str, unit: str, select: str, **more: object) -> Metric:
+def _metric(code: str, unit: str, select: str, **more: Any) -> Metric:
     return Metric(
         code=code,
         family=Family.visit,
@@ -38,7 +40,7 @@ def _metric(code: str, unit: str, select: str, **more: object) -> Metric:
         kpi_dimension="performance",
         credit_mode=CreditMode.participants,
         select=select,
-        **more,  # pyright: ignore[reportArgumentType]  Metric's own fields
+        **more,
     )
 
 

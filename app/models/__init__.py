@@ -1,4 +1,4 @@
-"""Tables, their shapes, vocabulary and pure rules: one file per noun. Importing this knows them all."""
+"""Tables, their shapes, vocabulary and pure rules, one file per noun: imported here all at once."""
 
 from app.core import audit, idempotency
 from app.models import (
@@ -6,10 +6,12 @@ from app.models import (
     company_lists,
     contacts,
     introductions,
+    lead_members,
     leads,
     ledger_entries,
     officers,
     sessions,
+    stage_credits,
     stage_transitions,
     teams,
     visits,
@@ -22,10 +24,12 @@ TABLE_MODULES = (
     company_lists,
     contacts,
     introductions,
+    lead_members,
     leads,
     ledger_entries,
     officers,
     sessions,
+    stage_credits,
     stage_transitions,
     teams,
     visits,

@@ -7,7 +7,7 @@ ISO 17442 with ISO/IEC 7064 MOD 97-10 (LEI), GB/T 4754-2017, GB/T 2260, ISO 3166
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, LiteralString
 
 from pydantic import AfterValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -105,9 +105,10 @@ def is_lei(text: str) -> bool:
     return int(text[18:]) == 98 - int(digits + "00") % 97
 
 
-def _refusal(code: str, message: str, text: str, **context: str) -> PydanticCustomError:
-    """Build the error; pydantic types code and template as literal strings."""
-    return PydanticCustomError(code, message, {"value": text[:VALUE_SHOWN], **context})  # pyright: ignore[reportArgumentType]
+def _refusal(
+    code: LiteralString, message: LiteralString, text: str, **context: str
+) -> PydanticCustomError:
+    return PydanticCustomError(code, message, {"value": text[:VALUE_SHOWN], **context})
 
 
 def _credit_code(text: str) -> str:

@@ -6,11 +6,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import StringConstraints
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from app.core.base import ReadShape, Record, RecordRead, Shape, patch_of
 from app.core.listing import list_query
-from app.core.search import Searchable
+from app.core.search import Searchable, fold
 from app.core.types import NO_NUL, VISIBLE, Flag, Name, Notes
 from app.models.codes import CountryCode, CreditCode, IndustryCode, RegionCode
 from app.models.reference import industry_prefix, region_prefix
@@ -46,7 +47,7 @@ class CompanyBase(SQLModel):
 class Company(Record, Searchable, CompanyBase, table=True):
     """One company; its 统一社会信用代码 is unique."""
 
-    __tablename__: ClassVar[str] = "companies"
+    __tablename__ = "companies"
     __table_args__: ClassVar[Any] = (
         sa.Index(
             "uq_companies_credit_code",
@@ -55,8 +56,7 @@ class Company(Record, Searchable, CompanyBase, table=True):
             postgresql_where=sa.text("credit_code IS NOT NULL AND deleted_at IS NULL"),
         ),
         sa.Index("ix_companies_name_sort", "name_sort", "id"),
-        sa.Index("ix_companies_name", "name"),
-        sa.Index("ix_companies_name_en", sa.text("lower(name_en)")),
+        sa.Index("ix_companies_name_keys", "name_keys", postgresql_using="gin"),
         sa.Index("ix_companies_created_at", "created_at", "id"),
         sa.Index(
             "ix_companies_search",
@@ -71,11 +71,17 @@ class Company(Record, Searchable, CompanyBase, table=True):
         "credit_code",
     )
 
+    name_keys: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))  # pyright: ignore[reportArgumentType]  SQLAlchemy's generic instance
     is_demo: bool = False
     deleted_at: datetime | None = None
 
+    def index_names(self) -> None:
+        """Also keep the folded names, by which imports and visits find a company."""
+        super().index_names()
+        self.name_keys = [fold(name) for name in (self.name, self.name_en) if name]
 
-class CompanyCreate(CompanyBase, Shape):
+
+class CompanyCreate(Shape, CompanyBase):
     """A new company."""
 
 

@@ -6,9 +6,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from pydantic import BaseModel
 from pydantic import Field as Bounded
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col, select
 
-from app.core.base import RecordRead, Record, Shape, patch_of
+from app.core.base import Record, RecordRead, Shape, patch_of
 from app.core.listing import list_query
 from app.core.search import Searchable
 from app.core.shapes import Computed, Expand
@@ -30,7 +30,7 @@ class CompanyListBase(SQLModel):
 class CompanyList(Record, Searchable, CompanyListBase, table=True):
     """One edition of one list."""
 
-    __tablename__: ClassVar[str] = "company_lists"
+    __tablename__ = "company_lists"
     __table_args__: ClassVar[Any] = (
         sa.Index("uq_company_lists_name", "name", "year", unique=True),
     )
@@ -38,7 +38,7 @@ class CompanyList(Record, Searchable, CompanyListBase, table=True):
     is_demo: bool = False
 
 
-class CompanyListCreate(CompanyListBase, Shape):
+class CompanyListCreate(Shape, CompanyListBase):
     """A new list."""
 
 
@@ -61,7 +61,7 @@ class CompanyListEntryBase(SQLModel):
 class CompanyListEntry(Record, CompanyListEntryBase, table=True):
     """A company's place on a list."""
 
-    __tablename__: ClassVar[str] = "company_list_entries"
+    __tablename__ = "company_list_entries"
     __table_args__: ClassVar[Any] = (
         sa.Index(
             "uq_company_list_entries_company_id",
@@ -76,9 +76,9 @@ class CompanyListEntry(Record, CompanyListEntryBase, table=True):
     company_id: UUID = Field(foreign_key="companies.id", index=True)
 
 
-def _entry_count(row: Any, _role: str) -> sa.ColumnElement[int]:  # noqa: ANN401
-    entries = sa.select(sa.func.count()).select_from(CompanyListEntry)
-    return entries.where(CompanyListEntry.company_list_id == row.id).scalar_subquery()  # pyright: ignore[reportArgumentType]
+def _entry_count(row: Any, _role: str) -> sa.ColumnElement[int]:
+    entries = select(sa.func.count()).select_from(CompanyListEntry)
+    return entries.where(col(CompanyListEntry.company_list_id) == row.id).scalar_subquery()
 
 
 class CompanyListRead(RecordRead, CompanyListBase):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import StringConstraints
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col, select
 
 from app.core.base import ReadShape, Record, RecordRead, Shape, patch_of
 from app.core.clock import today
@@ -59,13 +59,13 @@ class ContactBase(SQLModel):
 class Contact(Record, Searchable, ContactBase, table=True):
     """A person at a company."""
 
-    __tablename__: ClassVar[str] = "contacts"
+    __tablename__ = "contacts"
 
     is_demo: bool = False
     deleted_at: datetime | None = None
 
 
-class ContactCreate(ContactBase, Shape):
+class ContactCreate(Shape, ContactBase):
     """A new contact."""
 
 
@@ -73,7 +73,7 @@ class ContactUpdate(patch_of(ContactCreate, without=frozenset({"company_id"}))):
     """Changes of a contact."""
 
 
-def masked_phone(contact: Any, _role: str) -> sa.ColumnElement[str | None]:  # noqa: ANN401
+def masked_phone(contact: Any, _role: str) -> sa.ColumnElement[str | None]:
     """`138****5678`: the first three and last four digits; shorter numbers show the last two."""
     digits = sa.func.regexp_replace(contact.phone, r"[^0-9]", "", "g")
     long = sa.func.concat(sa.func.left(digits, 3), "****", sa.func.right(digits, 4))
@@ -117,12 +117,12 @@ class UnmaskingBase(SQLModel):
 class Unmasking(Record, UnmaskingBase, table=True):
     """Who read which phone, when and why; never deleted."""
 
-    __tablename__: ClassVar[str] = "unmaskings"
+    __tablename__ = "unmaskings"
 
     contact_id: UUID = Field(foreign_key="contacts.id", index=True)
 
 
-class UnmaskingCreate(UnmaskingBase, Shape):
+class UnmaskingCreate(Shape, UnmaskingBase):
     """A request to read a phone."""
 
 
@@ -135,7 +135,7 @@ class UnmaskingRead(RecordRead, UnmaskingBase):
         str | None,
         Computed(
             lambda row, _role: (
-                sa.select(Contact.phone).where(Contact.id == row.contact_id).scalar_subquery()
+                select(Contact.phone).where(col(Contact.id) == row.contact_id).scalar_subquery()
             )
         ),
     ]

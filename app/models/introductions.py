@@ -1,10 +1,9 @@
 """Introductions: what an agent 委托招商机构 registers and may follow, and nothing else."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
-import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col, select
 
 from app.core.base import Record, RecordRead, Shape
 from app.core.listing import list_query
@@ -24,12 +23,12 @@ class IntroductionBase(SQLModel):
 class Introduction(Record, IntroductionBase, table=True):
     """An opportunity brought by an agent; a team lead links it to the lead it became."""
 
-    __tablename__: ClassVar[str] = "introductions"
+    __tablename__ = "introductions"
 
     lead_id: UUID | None = Field(default=None, foreign_key="leads.id", index=True)
 
 
-class IntroductionCreate(IntroductionBase, Shape):
+class IntroductionCreate(Shape, IntroductionBase):
     """A new introduction."""
 
 
@@ -39,10 +38,10 @@ class IntroductionUpdate(Shape):
     lead_id: UUID | None
 
 
-def _of_lead(name: str) -> Any:  # noqa: ANN401  a read-shape marker
+def _of_lead(name: str) -> Computed:
     return Computed(
         lambda row, _role: (
-            sa.select(getattr(Lead, name)).where(Lead.id == row.lead_id).scalar_subquery()
+            select(getattr(Lead, name)).where(col(Lead.id) == row.lead_id).scalar_subquery()
         )
     )
 

@@ -1,23 +1,52 @@
 """Credit: who earns which part of a lead. Shares of one lead sum to exactly 100.00."""
 
 from collections.abc import Sequence
-from decimal import ROUND_DOWN, Decimal
-from typing import Annotated, ClassVar
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
+import sqlalchemy as sa
 from pydantic import Field as Bounded
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
-from app.core.base import RecordRead, Shape
+from app.core.base import Record, RecordRead, Shape
 from app.core.errors import invalid
 from app.core.listing import list_query
 from app.core.shapes import Expand
-from app.core.types import BusinessDate, Share
-from app.models.leads import LeadMember, LeadMemberRole
+from app.core.types import BusinessDate, Code, Share, choice, numeric
 from app.models.officers import OfficerStub
 
 WHOLE = Decimal("100.00")
 _CENT = Decimal("0.01")
+
+
+class LeadMemberRole(Code):
+    """Who earns what part of a signing; shares are set by the policy or by hand."""
+
+    first_contact = "first_contact"
+    lead_negotiator = "lead_negotiator"
+    supporter = "supporter"
+    steward = "steward"
+
+
+class LeadMember(Record, table=True):
+    """An officer's part in a lead between two days; the open rows' shares sum to 100.00."""
+
+    __tablename__ = "lead_members"
+    __table_args__: ClassVar[Any] = (
+        sa.Index("ix_lead_members_lead_id", "lead_id", "to_on"),
+        sa.Index("ix_lead_members_officer_id", "officer_id", "to_on"),
+    )
+
+    lead_id: UUID = Field(foreign_key="leads.id")
+    officer_id: UUID = Field(foreign_key="officers.id")
+    role: LeadMemberRole = Field(sa_type=choice(LeadMemberRole))
+    share: Decimal = Field(sa_type=numeric(5, 2))
+    from_on: date
+    to_on: date | None = None
+
+
 # The default policy; supporters share theirs equally, a steward earns nothing from the signing.
 POLICY: dict[LeadMemberRole, Decimal] = {
     LeadMemberRole.first_contact: Decimal(30),
@@ -42,11 +71,17 @@ class MemberChangeCreate(Shape):
 
 
 def split(parts: Sequence[Decimal], whole: Decimal, step: Decimal = _CENT) -> list[Decimal]:
-    """`whole` divided in proportion, cut to `step`; the last positive part takes the remainder."""
-    total = sum(parts)
-    shares = [(whole * part / total).quantize(step, ROUND_DOWN) for part in parts]
+    """`whole` divided in proportion, each rounded half up; the last positive part takes the rest.
+
+    20 points for three are 6.67 + 6.67 + 6.66. Nobody gets more than is left, so no part is negative.
+    """
+    total, left = sum(parts), whole
     last = max(index for index, part in enumerate(parts) if part > 0)
-    shares[last] += whole - sum(shares)
+    shares: list[Decimal] = []
+    for index, part in enumerate(parts):
+        rounded = (whole * part / total).quantize(step, ROUND_HALF_UP)
+        shares.append(left if index == last else min(rounded, left))
+        left -= shares[-1]
     return shares
 
 

@@ -2,12 +2,10 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import product
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from app.core.base import ReadShape, Record, RecordRead, Shape, patch_of
@@ -29,17 +27,10 @@ from app.core.types import (
 )
 from app.models.codes import CountryCode, CurrencyCode, IndustryCode, RegionCode
 from app.models.companies import CompanyStub
+from app.models.lead_actions import actions_sql
 from app.models.officers import OfficerStub
-from app.models.pipeline import (
-    LeadAction,
-    LeadStatus,
-    Stage,
-    Standing,
-    Track,
-    allowed_actions,
-)
+from app.models.pipeline import LeadAction, LeadStatus, Stage, Standing, Track
 from app.models.reference import industry_prefix, region_prefix
-from app.models.roles import Role
 from app.models.teams import Team
 
 
@@ -86,7 +77,7 @@ class Lead(Record, Searchable, LeadBase, table=True):
     Stage, status and agreed amount move only with recognised transitions.
     """
 
-    __tablename__: ClassVar[str] = "leads"
+    __tablename__ = "leads"
     __table_args__: ClassVar[Any] = (
         sa.Index("uq_leads_code", "code", unique=True),
         sa.Index("ix_leads_owner_id", "owner_id", "updated_at", "id"),
@@ -146,7 +137,7 @@ class Lead(Record, Searchable, LeadBase, table=True):
         self.deleted_at = now()
 
 
-class LeadCreate(LeadBase, Shape):
+class LeadCreate(Shape, LeadBase):
     """A new lead; the caller owns it unless an owner is named."""
 
     owner_id: UUID | None = None
@@ -154,93 +145,6 @@ class LeadCreate(LeadBase, Shape):
 
 class LeadUpdate(patch_of(LeadCreate, without=frozenset({"owner_id"}))):
     """Changes of a lead; stage, owner and money move by their own resources."""
-
-
-def _actions_sql(lead: Any, role: str) -> sa.ColumnElement[Any]:  # noqa: ANN401
-    """`allowed_actions` as one CASE over constants made from the pipeline's pure rule."""
-    answers: dict[str, list[str]] = {}
-    for parts in product(LeadStatus, Stage, (None, *Track), (False, True), (False, True)):
-        actions = allowed_actions(Role(role), Standing(*parts))
-        answers.setdefault(_json_list(actions), []).append(_standing_key(parts))
-    key = sa.func.concat_ws(
-        ".", lead.status, lead.stage, sa.func.coalesce(lead.track, ""),
-        sa.cast(lead.is_pending, sa.Text), sa.cast(lead.is_completion_open, sa.Text),
-    )  # fmt: skip
-    whens = [
-        (key == sa.any_(_text_array(keys)), sa.literal_column(json))
-        for json, keys in answers.items()
-    ]
-    return sa.case(
-        (sa.not_(within_reach(lead, role)), sa.literal_column("'[]'::json")),
-        *whens,
-        else_=sa.literal_column("'[]'::json"),
-    )
-
-
-def _standing_key(parts: tuple[Any, ...]) -> str:
-    status, stage, track, is_pending, is_open = parts
-    return f"{status}.{stage}.{track or ''}.{str(is_pending).lower()}.{str(is_open).lower()}"
-
-
-def _json_list(actions: tuple[LeadAction, ...]) -> str:
-    quoted = ",".join(f'"{action}"' for action in actions)
-    return f"'[{quoted}]'::json"
-
-
-def _text_array(keys: list[str]) -> sa.ColumnElement[Any]:
-    return sa.literal_column(f"'{{{','.join(keys)}}}'::text[]", ARRAY(sa.Text))
-
-
-def is_own(lead: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401
-    """Owned by the caller, or the caller is one of its members today."""
-    me = sa.bindparam("me_id", type_=sa.Uuid)
-    member = sa.select(LeadMember.id).where(
-        LeadMember.lead_id == lead.id,
-        LeadMember.officer_id == me,
-        sa.column("to_on").is_(None),
-    )
-    return sa.or_(lead.owner_id == me, member.exists())
-
-
-def is_in_team(lead: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401
-    """In the caller's team subtree and not restricted."""
-    teams = sa.bindparam("me_team_ids", type_=ARRAY(sa.Uuid))
-    return sa.and_(lead.team_id == sa.any_(teams), lead.is_restricted.is_(False))
-
-
-def within_reach(lead: Any, role: str) -> sa.ColumnElement[bool]:  # noqa: ANN401
-    """Whether the caller may act on a lead (what it may do is the role's permission)."""
-    if role == Role.leader:
-        return sa.true()
-    if role == Role.team_lead:
-        return sa.or_(is_own(lead), is_in_team(lead))
-    return is_own(lead) if role == Role.officer else sa.false()
-
-
-class LeadMemberRole(Code):
-    """Who earns what part of a signing; shares are set by the policy or by hand."""
-
-    first_contact = "first_contact"
-    lead_negotiator = "lead_negotiator"
-    supporter = "supporter"
-    steward = "steward"
-
-
-class LeadMember(Record, table=True):
-    """An officer's part in a lead between two days; the open rows' shares sum to 100.00."""
-
-    __tablename__: ClassVar[str] = "lead_members"
-    __table_args__: ClassVar[Any] = (
-        sa.Index("ix_lead_members_lead_id", "lead_id", "to_on"),
-        sa.Index("ix_lead_members_officer_id", "officer_id", "to_on"),
-    )
-
-    lead_id: UUID = Field(foreign_key="leads.id")
-    officer_id: UUID = Field(foreign_key="officers.id")
-    role: LeadMemberRole = Field(sa_type=choice(LeadMemberRole))
-    share: Decimal = Field(sa_type=numeric(5, 2))
-    from_on: date
-    to_on: date | None = None
 
 
 class LeadRead(RecordRead, LeadBase):
@@ -259,7 +163,7 @@ class LeadRead(RecordRead, LeadBase):
     is_pending: bool
     last_visited_on: BusinessDate | None
     is_demo: bool
-    allowed_actions: Annotated[list[LeadAction], Computed(_actions_sql)]
+    allowed_actions: Annotated[list[LeadAction], Computed(actions_sql)]
     company: Annotated[CompanyStub | None, Expand("company_id")] = None
     owner: Annotated[OfficerStub | None, Expand("owner_id")] = None
 

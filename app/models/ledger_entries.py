@@ -28,9 +28,9 @@ class Scope(Code):
 
 
 class LedgerEntry(Row, table=True):
-    """One posted difference. All columns but `quantity` and `recorded_at` identify what it is about."""
+    """One posted difference; all columns but `quantity` and `recorded_at` say what it is about."""
 
-    __tablename__: ClassVar[str] = "ledger_entries"
+    __tablename__ = "ledger_entries"
     __table_args__: ClassVar[Any] = (
         sa.Index("ix_ledger_entries_subject_id", "subject_id"),
         sa.Index(

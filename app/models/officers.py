@@ -37,7 +37,7 @@ class OfficerBase(SQLModel):
 class Officer(Record, Searchable, OfficerBase, table=True):
     """An account."""
 
-    __tablename__: ClassVar[str] = "officers"
+    __tablename__ = "officers"
     __table_args__: ClassVar[Any] = (sa.Index("uq_officers_username", "username", unique=True),)
     search_fields: ClassVar[tuple[str, ...]] = ("name", "username")
 
@@ -63,7 +63,7 @@ class Officer(Record, Searchable, OfficerBase, table=True):
         self.apply({"failed_count": 0, "locked_until": None})
 
 
-class OfficerCreate(OfficerBase, Shape):
+class OfficerCreate(Shape, OfficerBase):
     """A new account."""
 
     username: Username

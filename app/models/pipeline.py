@@ -169,7 +169,7 @@ def skipped(stage: Stage, to: Stage, track: Track | None) -> tuple[Stage, ...]:
 
 
 def recogniser(kind: TransitionKind, stage: Stage, to: Stage | None) -> Role:
-    """The lowest role that recognises a transition; a leader may always stand in for a team lead."""
+    """The lowest role that recognises a transition; a leader may stand in for a team lead."""
     if kind is TransitionKind.advance and to is not None:
         return ENTERING[to].recognised_by
     if kind is TransitionKind.terminate:

@@ -126,7 +126,7 @@ def country_name(code: str, lang: Language) -> str:
 
 @cache
 def country_codes_by_name() -> Mapping[str, str]:
-    """Return lower-cased Chinese and English names, long and printed, to ISO 3166-1 alpha-2 codes."""
+    """Return lower-cased names, Chinese and English, long and printed, to ISO 3166-1 codes."""
     names: dict[str, str] = {
         "香港": "HK",
         "澳门": "MO",

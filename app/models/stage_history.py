@@ -37,6 +37,7 @@ def stay(
     transition_id: UUID | None,
     entered_on: date,
     left_on: date | None,
+    *,
     pauses: list[Pause],
     today: date,
 ) -> StageStay:

@@ -1,4 +1,4 @@
-"""Stage transitions: requests to move a lead, with three dates each: happened, typed, recognised."""
+"""Stage transitions: requests to move a lead, with three dates: happened, typed, recognised."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,21 +9,18 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
-from app.core.base import ReadShape, Record, RecordRead, Row, Shape
+from app.core.base import ReadShape, Record, RecordRead, Shape
 from app.core.clock import today
 from app.core.errors import FieldError, field_error
 from app.core.listing import list_query
 from app.core.shapes import Children, Expand
 from app.core.types import (
     BusinessDate,
-    Code,
     ExchangeRate,
     Flag,
     Instant,
-    Line,
     Money,
     Notes,
-    Share,
     choice,
     numeric,
 )
@@ -42,6 +39,8 @@ from app.models.pipeline import (
     order,
     skipped,
 )
+from app.models.stage_credits import StageCreditRead
+
 
 
 class StageTransitionBase(SQLModel):
@@ -67,7 +66,7 @@ class StageTransitionBase(SQLModel):
 class StageTransition(Record, StageTransitionBase, table=True):
     """One step of a lead's history."""
 
-    __tablename__: ClassVar[str] = "stage_transitions"
+    __tablename__ = "stage_transitions"
     __table_args__: ClassVar[Any] = (
         sa.Index("ix_stage_transitions_lead_id", "lead_id", "created_at"),
         sa.Index("ix_stage_transitions_status", "status", "created_at"),
@@ -94,7 +93,7 @@ class StageTransition(Record, StageTransitionBase, table=True):
     reversed_by_id: UUID | None = Field(default=None, foreign_key="officers.id")
     reversal_reason: str | None = None
     owner_id: UUID = Field(foreign_key="officers.id")
-    team_path: list[UUID] = Field(sa_type=ARRAY(sa.Uuid))  # pyright: ignore[reportArgumentType]
+    team_path: list[UUID] = Field(sa_type=ARRAY(sa.Uuid))
     mechanism: str
     company_id: UUID | None = Field(default=None, foreign_key="companies.id")
 
@@ -131,20 +130,7 @@ class StageTransition(Record, StageTransitionBase, table=True):
             lead.stage, lead.stage_entered_on = self.from_stage, entered_on
 
 
-class StageCredit(Row, table=True):
-    """Who earns which part of a recognised milestone: stamped at recognition, moved by nothing later."""
-
-    __tablename__: ClassVar[str] = "stage_credits"
-
-    transition_id: UUID = Field(foreign_key="stage_transitions.id", index=True)
-    officer_id: UUID = Field(foreign_key="officers.id", index=True)
-    role: str
-    share: Decimal = Field(sa_type=numeric(5, 2))
-    place: int
-    team_path: list[UUID] = Field(sa_type=ARRAY(sa.Uuid))  # pyright: ignore[reportArgumentType]
-
-
-class StageTransitionCreate(StageTransitionBase, Shape):
+class StageTransitionCreate(Shape, StageTransitionBase):
     """A request to move a lead; `dry_run` answers what would happen and changes nothing."""
 
     dry_run: Flag = False
@@ -209,35 +195,6 @@ def _no_way(lead: Lead, to: Stage) -> FieldError:
         "track_needed" if lead.track is None and not lead.standing.next_stages() else "no_such_move"
     )
     return field_error("/to_stage", code, stage=lead.stage, to=to)
-
-
-class DecisionKind(Code):
-    """What a recogniser answers."""
-
-    recognise = "recognise"
-    reject = "reject"
-
-
-class TransitionDecision(Shape):
-    """Recognise a pending transition or send it back."""
-
-    decision: DecisionKind
-    comment: Line | None = None
-
-
-class ReversalCreate(Shape):
-    """Take a recognised fact back; it stays in the history."""
-
-    reason: Line
-
-
-class StageCreditRead(ReadShape):
-    """One officer's part in a milestone."""
-
-    table: ClassVar[type[SQLModel]] = StageCredit
-    officer_id: UUID
-    role: str
-    share: Share
 
 
 class StageTransitionRead(RecordRead, StageTransitionBase):

@@ -36,13 +36,13 @@ class TeamBase(SQLModel):
 class Team(Record, Searchable, TeamBase, table=True):
     """`path` holds the team itself, then its ancestors up to the root."""
 
-    __tablename__: ClassVar[str] = "teams"
+    __tablename__ = "teams"
     __table_args__: ClassVar[Any] = (
         sa.Index(None, "path", postgresql_using="gin"),
         sa.Index("uq_teams_name", "name", unique=True),
     )
 
-    path: list[UUID] = Field(default_factory=list, sa_type=ARRAY(sa.Uuid))  # pyright: ignore[reportArgumentType]
+    path: list[UUID] = Field(default_factory=list, sa_type=ARRAY(sa.Uuid))
     is_demo: bool = False
 
     def place_under(self, parent: "Team | None") -> None:
@@ -53,7 +53,7 @@ class Team(Record, Searchable, TeamBase, table=True):
         self.path = [self.id, *(parent.path if parent else [])]
 
 
-class TeamCreate(TeamBase, Shape):
+class TeamCreate(Shape, TeamBase):
     """A new team."""
 
 

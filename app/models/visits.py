@@ -57,7 +57,7 @@ class VisitBase(SQLModel):
 class Visit(Record, VisitBase, table=True):
     """One visit; its company and lead do not change."""
 
-    __tablename__: ClassVar[str] = "visits"
+    __tablename__ = "visits"
     __table_args__: ClassVar[Any] = (
         sa.Index("ix_visits_lead_id", "lead_id", "visited_on", "id"),
         sa.Index("ix_visits_company_id", "company_id", "visited_on", "id"),
@@ -89,7 +89,7 @@ class Visit(Record, VisitBase, table=True):
 class VisitParticipant(Row, table=True):
     """One of ours at a visit, with the teams that then stood above."""
 
-    __tablename__: ClassVar[str] = "visit_participants"
+    __tablename__ = "visit_participants"
     __table_args__: ClassVar[Any] = (
         sa.Index("uq_visit_participants_officer_id", "visit_id", "officer_id", unique=True),
         sa.Index("ix_visit_participants_officer_id", "officer_id", "visit_id"),
@@ -98,13 +98,13 @@ class VisitParticipant(Row, table=True):
     visit_id: UUID = Field(foreign_key="visits.id")
     officer_id: UUID = Field(foreign_key="officers.id")
     place: int
-    team_path: list[UUID] = Field(sa_type=ARRAY(sa.Uuid))  # pyright: ignore[reportArgumentType]
+    team_path: list[UUID] = Field(sa_type=ARRAY(sa.Uuid))
 
 
 class VisitGuest(Row, table=True):
     """One of theirs at a visit."""
 
-    __tablename__: ClassVar[str] = "visit_guests"
+    __tablename__ = "visit_guests"
 
     visit_id: UUID = Field(foreign_key="visits.id", index=True)
     place: int
@@ -130,7 +130,7 @@ People = Annotated[list[UUID], Bounded(max_length=50)]
 Guests = Annotated[list[Guest], Bounded(max_length=50)]
 
 
-class VisitCreate(VisitBase, Shape):
+class VisitCreate(Shape, VisitBase):
     """A visit in one call: on a lead, or on a company by id or by name."""
 
     lead_id: UUID | None = None
@@ -170,7 +170,7 @@ class VisitRead(RecordRead, VisitBase):
     table: ClassVar[type[SQLModel]] = Visit
     company_id: UUID
     lead_id: UUID | None
-    mechanism: Mechanism
+    mechanism: Mechanism  # pyright: ignore[reportGeneralTypeIssues, reportIncompatibleVariableOverride]  set once logged
     status: VisitStatus
     reversed_at: Instant | None
     reversed_by_id: UUID | None

@@ -59,7 +59,7 @@ async def update_company(change: ChangeDep, payload: CompanyUpdate) -> Response:
     """Change a company."""
     fields = frozenset(payload.changes())
     company = await claimed(
-        change.session, Company, change.caller, change.id, change.version, fields
+        change.session, Company, change.caller, change.id, change.version, fields=fields
     )
     await records.change(change.session, company, payload)
     return await change.changed(CompanyRead)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Query, Response, UploadFile
 from app.core import records
 from app.core.endpoint import Endpoint
 from app.core.listing import Page
+from app.core.types import Line, Name
 from app.models.company_lists import (
     CompanyList,
     CompanyListCreate,
@@ -18,7 +19,6 @@ from app.models.company_lists import (
     CompanyListUpdate,
     Year,
 )
-from app.core.types import Line, Name
 from app.models.roles import Permission
 from app.routers.deps import (
     ChangeDep,
@@ -33,7 +33,6 @@ from app.services import company_lists
 from app.services.access import claimed
 
 router = APIRouter(tags=["company lists"], route_class=Endpoint)
-IMPORT_LIMIT = 20 * 1024 * 1024
 
 
 @router.get(
@@ -79,7 +78,7 @@ async def update_company_list(change: ChangeDep, payload: CompanyListUpdate) -> 
     """Change an edition's name, year or source."""
     fields = frozenset(payload.changes())
     row = await claimed(
-        change.session, CompanyList, change.caller, change.id, change.version, fields
+        change.session, CompanyList, change.caller, change.id, change.version, fields=fields
     )
     await records.change(change.session, row, payload)
     return await change.changed(CompanyListRead)
@@ -101,7 +100,6 @@ async def list_company_list_entries(
     "/company-list-imports",
     status_code=201,
     dependencies=[needs(Permission.lists_write)],
-    max_body_size=IMPORT_LIMIT,
 )
 async def import_company_list(
     session: SessionDep,

@@ -53,7 +53,7 @@ async def update_contact(change: ChangeDep, payload: ContactUpdate) -> Response:
     """Change a contact."""
     fields = frozenset(payload.changes())
     contact = await claimed(
-        change.session, Contact, change.caller, change.id, change.version, fields
+        change.session, Contact, change.caller, change.id, change.version, fields=fields
     )
     await records.change(change.session, contact, payload)
     return await change.changed(ContactRead)

@@ -1,4 +1,4 @@
-"""What path functions are given: the caller, the session, the replies; and what they must declare."""
+"""What path functions are given (caller, session, replies) and what they must declare."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from fastapi.security import OAuth2PasswordBearer
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core import idempotency
+from app.core.endpoint import PUBLIC_ACCESS
 from app.core.errors import Problem
 from app.core.etag import version_in
 from app.core.listing import View
@@ -33,6 +34,7 @@ class Needs:
 
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
+        self.access = permission.value
 
     async def __call__(self, caller: CallerDep) -> None:
         """403 where the caller's role does not hold it."""
@@ -43,11 +45,13 @@ class Needs:
 class Public:
     """Declares that a route is open to everybody."""
 
+    access = PUBLIC_ACCESS
+
     async def __call__(self) -> None:
         """Nothing to check."""
 
 
-def needs(permission: Permission) -> Any:  # noqa: ANN401  FastAPI's own marker type
+def needs(permission: Permission) -> Any:
     """Route dependency: the permission asked for."""
     return Depends(Needs(permission))
 
@@ -60,7 +64,11 @@ async def _session(
     caller: CallerDep,
     idempotency_key: Annotated[
         str | None,
-        Header(description="Makes a repeated POST harmless; kept 48 hours.", max_length=255),
+        Header(
+            alias="Idempotency-Key",
+            description="Makes a repeated POST harmless; kept 48 hours.",
+            max_length=255,
+        ),
     ] = None,
 ) -> AsyncSession:
     session: AsyncSession = request.state.session
@@ -97,7 +105,11 @@ async def _change(
     record_id: IdPath,
     if_match: Annotated[
         str | None,
-        Header(description="The ETag of the version that is changed.", max_length=100),
+        Header(
+            alias="If-Match",
+            description="The ETag of the version that is changed.",
+            max_length=100,
+        ),
     ] = None,
 ) -> Change:
     change = Change(request, session, caller)

@@ -29,7 +29,7 @@ async def list_leads(reader: ReaderDep, query: Annotated[LeadQuery, Query()]) ->
     response_model=LeadRead,
 )
 async def create_lead(write: WriteDep, payload: LeadCreate) -> Response:
-    """Register a lead; it starts at `identified` and belongs to the write.caller unless an owner is named."""
+    """Register a lead; it starts at `identified` and is the caller's unless an owner is named."""
     lead = await leads.create(write.session, write.caller, payload)
     return await write.created(LeadRead, lead.id)
 

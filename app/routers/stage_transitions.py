@@ -9,12 +9,11 @@ from app.core.listing import Page
 from app.models.roles import Permission
 from app.models.stage_transitions import (
     DryRunRead,
-    ReversalCreate,
     StageTransitionCreate,
     StageTransitionQuery,
     StageTransitionRead,
-    TransitionDecision,
 )
+from app.models.transition_decisions import ReversalCreate, TransitionDecision
 from app.routers.deps import ChangeDep, IdPath, ReaderDep, ViewDep, needs
 from app.services import stage_transitions
 

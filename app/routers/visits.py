@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from app.core.endpoint import Endpoint
 from app.core.listing import Page
 from app.models.roles import Permission
-from app.models.stage_transitions import ReversalCreate
+from app.models.transition_decisions import ReversalCreate
 from app.models.visits import VisitCreate, VisitQuery, VisitRead, VisitUpdate
 from app.routers.deps import ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, needs
 from app.services import visits

@@ -4,7 +4,9 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core import records
 from app.core.errors import Problem
@@ -21,13 +23,12 @@ POINTING: tuple[Any, ...] = (Lead, Visit, Contact, CompanyListEntry)
 async def delete(session: AsyncSession, caller: Caller, company_id: UUID, if_match: int) -> None:
     """To the trash; 409 while anything that is not itself in the trash points to it."""
     company = await claimed(session, Company, caller, company_id, if_match)
-    pointing = [_rows_of(model, company_id) for model in POINTING]
-    query: Any = sa.select(sa.or_(*(rows.exists() for rows in pointing)))
-    if (await session.exec(query)).scalar_one():
+    pointing = (_rows_of(model, company_id).exists() for model in POINTING)
+    if (await session.exec(select(sa.or_(*pointing)))).one():
         raise Problem("in_use")
     await records.trash(session, company)
 
 
-def _rows_of(model: Any, company_id: UUID) -> sa.Select[Any]:  # noqa: ANN401
-    rows = sa.select(model.id).where(model.company_id == company_id)
+def _rows_of(model: Any, company_id: UUID) -> SelectOfScalar[UUID]:
+    rows = select(model.id).where(model.company_id == company_id)
     return rows.where(model.deleted_at.is_(None)) if hasattr(model, "deleted_at") else rows

@@ -1,13 +1,13 @@
 """Importing company lists: every row is checked first, then all are written or none."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from pydantic import ValidationError
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.errors import Problem
@@ -26,11 +26,12 @@ from app.models.company_lists import (
 from app.models.reference import country_codes_by_name
 
 MAX_FAULTS = 1000
-# Column names as found in real lists, Chinese and English; blanks, width, case and brackets are ignored.
+# Column names as found in real lists; blanks, width, case and brackets are ignored.
 SYNONYMS: dict[str, Sequence[str]] = {
     "rank": ("rank", "排名", "名次", "位次", "序号", "ranking"),
     "listed_name": (
-        "company_name", "公司名称", "企业名称", "公司", "企业", "名称", "中文名称", "name_cn", "company", "name",
+        "company_name", "公司名称", "企业名称", "公司", "企业", "名称", "中文名称", "name_cn",
+        "company", "name",
     ),
     "listed_name_en": ("company_name_en", "英文名称", "公司英文名", "english name", "name_en"),
     "country": ("country", "国家", "国家地区", "国家/地区", "所属国家"),
@@ -55,16 +56,22 @@ def parse(content: bytes, filename: str) -> Parsed:
     """Read and check every row; nothing is written."""
     parsed = Parsed()
     try:
-        table = read_table(content, filename=filename)
-        columns = match_headers(table.header, SYNONYMS)
-        if "listed_name" not in columns:
-            raise TableError("table_header_missing", "no column of company names", line=1)
-        for line, cells in table.rows:
-            _parse_row(parsed, line, {name: cells[at].strip() for name, at in columns.items()})
+        for line, cells in _rows(content, filename):
+            _parse_row(parsed, line, cells)
     except TableError as error:
         parsed.faults.append(_fault(error.line or 1, None, error.code))
     _find_repeats(parsed)
     return parsed
+
+
+def _rows(content: bytes, filename: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line number and cells by field; `TableError` where no column names companies."""
+    table = read_table(content, filename=filename)
+    columns = match_headers(table.header, SYNONYMS)
+    if "listed_name" not in columns:
+        raise TableError("table_header_missing", "no column of company names", line=1)
+    for line, cells in table.rows:
+        yield line, {name: cells[at].strip() for name, at in columns.items()}
 
 
 def _fault(line: int, column: str | None, code: str, **params: object) -> ImportFault:
@@ -135,18 +142,17 @@ async def import_list(
         if company_id is None:
             company_id = _new_company(session, entry)
             report.new_company_count += 1
-        _merge(session, report, held, target.id, company_id, entry)
+        _merge(session, report, held, entry, company_list_id=target.id, company_id=company_id)
         progress(done, len(parsed.entries))
     await session.flush()
     return report
 
 
 async def _list(session: AsyncSession, head: CompanyListCreate) -> CompanyList:
-    query: Any = sa.select(CompanyList).where(
-        CompanyList.name == head.name,  # pyright: ignore[reportArgumentType]
-        CompanyList.year == head.year,  # pyright: ignore[reportArgumentType]
+    query = select(CompanyList).where(
+        col(CompanyList.name) == head.name, col(CompanyList.year) == head.year
     )
-    found = (await session.exec(query.with_for_update())).scalar_one_or_none()
+    found = (await session.exec(query.with_for_update())).one_or_none()
     if found is None:
         found = CompanyList.model_validate(head)
         session.add(found)
@@ -158,20 +164,14 @@ async def _companies(
     session: AsyncSession, entries: Sequence[CompanyListEntryBase]
 ) -> dict[str, UUID]:
     """Known companies by folded name, Chinese or English; the oldest where a name repeats."""
-    names = {fold(name) for e in entries for name in (e.listed_name, e.listed_name_en) if name}
-    folded, folded_en = sa.func.lower(Company.name), sa.func.lower(Company.name_en)
-    query: Any = (
-        sa.select(Company.id, folded, folded_en)
-        .where(
-            sa.or_(folded.in_(names), folded_en.in_(names)),
-            Company.deleted_at.is_(None),
-        )  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue]
-        .order_by(Company.id.desc())  # pyright: ignore[reportAttributeAccessIssue]
+    names = [fold(name) for e in entries for name in (e.listed_name, e.listed_name_en) if name]
+    query = (
+        select(Company.id, Company.name_keys)
+        .where(col(Company.name_keys).overlap(names), col(Company.deleted_at).is_(None))
+        .order_by(col(Company.id).desc())
     )
-    known: dict[str, UUID] = {}
-    for company_id, name, name_en in (await session.exec(query)).all():
-        known |= {key: company_id for key in (name, name_en) if key}
-    return known
+    rows = (await session.exec(query)).all()
+    return {key: company_id for company_id, keys in rows for key in keys}
 
 
 def _new_company(session: AsyncSession, entry: CompanyListEntryBase) -> UUID:
@@ -185,24 +185,22 @@ def _new_company(session: AsyncSession, entry: CompanyListEntryBase) -> UUID:
 
 
 async def _held(session: AsyncSession, list_id: UUID) -> dict[UUID, CompanyListEntry]:
-    query: Any = sa.select(CompanyListEntry).where(CompanyListEntry.company_list_id == list_id)  # pyright: ignore[reportArgumentType]
-    return {row.company_id: row for row in (await session.exec(query)).scalars()}
+    query = select(CompanyListEntry).where(col(CompanyListEntry.company_list_id) == list_id)
+    return {row.company_id: row for row in await session.exec(query)}
 
 
 def _merge(
     session: AsyncSession,
     report: CompanyListImportRead,
     held: dict[UUID, CompanyListEntry],
-    list_id: UUID,
-    company_id: UUID,
     entry: CompanyListEntryBase,
+    **placed: UUID,
 ) -> None:
-    if company_id in held:
-        changed = held[company_id].apply(entry.model_dump())
+    if (row := held.get(placed["company_id"])) is not None:
+        changed = row.apply(entry.model_dump())
         report.updated_count += bool(changed)
         report.unchanged_count += not changed
         return
-    placed = {"company_list_id": list_id, "company_id": company_id}
     session.add(CompanyListEntry.model_validate(entry, update=placed))
     report.created_count += 1
 

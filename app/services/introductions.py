@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-import sqlalchemy as sa
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.errors import Problem, invalid
@@ -22,10 +22,10 @@ async def link(
     """Name the lead; the linker must be able to see it."""
     if caller.role not in RECOGNISERS:
         raise Problem("forbidden")
-    row: Introduction = await claimed(session, Introduction, caller, introduction_id, if_match)
+    row = await claimed(session, Introduction, caller, introduction_id, if_match)
     if payload.lead_id is not None:
-        lead: sa.Select[tuple[Lead]] = readable(Lead, caller).where(Lead.id == payload.lead_id)
-        if (await session.exec(lead)).first() is None:  # pyright: ignore[reportCallIssue, reportArgumentType]
+        lead = readable(Lead, caller).where(col(Lead.id) == payload.lead_id)
+        if (await session.exec(lead)).first() is None:
             raise invalid("/lead_id", "reference_not_found")
     row.apply({"lead_id": payload.lead_id})
     await session.flush()

@@ -1,18 +1,24 @@
 """Leads: registering, changing, removing, and who shares the credit."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.clock import today
 from app.core.errors import Problem, invalid
-from app.models.lead_members import WHOLE, MemberChangeCreate, shares_of
-from app.models.leads import Lead, LeadCreate, LeadMember, LeadMemberRole, LeadUpdate
+from app.models.lead_members import (
+    WHOLE,
+    LeadMember,
+    LeadMemberRole,
+    MemberChangeCreate,
+    shares_of,
+)
+from app.models.leads import Lead, LeadCreate, LeadUpdate
 from app.models.officers import Officer
-from app.models.pipeline import LeadAction, Stage, allowed_actions
+from app.models.pipeline import LeadAction, Stage, Track, allowed_actions
 from app.models.roles import Role
 from app.models.visits import Visit
 from app.services.access import Caller, check_reach, claimed
@@ -67,7 +73,7 @@ async def update(
 ) -> Lead:
     """Change what is not moved by a resource of its own."""
     changes = payload.changes()
-    lead: Lead = await claimed(session, Lead, caller, lead_id, if_match, frozenset(changes))
+    lead = await claimed(session, Lead, caller, lead_id, if_match, fields=frozenset(changes))
     await check_action(session, lead, caller, LeadAction.edit)
     if "track" in changes and lead.stage not in {
         Stage.identified,
@@ -81,7 +87,7 @@ async def update(
     return lead
 
 
-def _check_track(lead: Lead, track: Any) -> None:  # noqa: ANN401  a Track or none
+def _check_track(lead: Lead, track: Track | None) -> None:
     if track != lead.track:
         raise invalid("/track", "track_fixed")
 
@@ -102,10 +108,10 @@ async def check_action(
 
 async def delete(session: AsyncSession, caller: Caller, lead_id: UUID, if_match: int) -> None:
     """To the trash, while nothing but the first signal is known."""
-    lead: Lead = await claimed(session, Lead, caller, lead_id, if_match)
+    lead = await claimed(session, Lead, caller, lead_id, if_match)
     await check_action(session, lead, caller, LeadAction.delete)
-    visit = await session.exec(sa.select(Visit.id).where(Visit.lead_id == lead.id).limit(1))  # pyright: ignore[reportCallIssue, reportArgumentType]
-    if visit.first() is not None:
+    visit = select(Visit.id).where(col(Visit.lead_id) == lead.id).limit(1)
+    if (await session.exec(visit)).first() is not None:
         raise Problem("in_use")
     lead.remove()
     await session.flush()
@@ -119,7 +125,7 @@ async def change_members(
     if_match: int,
 ) -> Lead:
     """Replace the members from today on; what was earned before stays where it was."""
-    lead: Lead = await claimed(session, Lead, caller, lead_id, if_match)
+    lead = await claimed(session, Lead, caller, lead_id, if_match)
     await check_action(session, lead, caller, LeadAction.change_members)
     shares = shares_of(payload.members)
     for index, member in enumerate(payload.members):
@@ -141,21 +147,16 @@ async def change_members(
 
 
 async def _close_members(session: AsyncSession, lead: Lead) -> None:
-    query: Any = sa.select(LeadMember).where(
-        LeadMember.lead_id == lead.id,  # pyright: ignore[reportArgumentType]
-        LeadMember.to_on.is_(None),  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue]
+    query = select(LeadMember).where(
+        col(LeadMember.lead_id) == lead.id, col(LeadMember.to_on).is_(None)
     )
-    for member in (await session.exec(query)).scalars():
+    for member in await session.exec(query):
         member.to_on = today()
 
 
 async def members_on(session: AsyncSession, lead: Lead, day: date) -> list[LeadMember]:
     """The members of a lead on a business day; on a day before any were named, today's."""
-    query: Any = (
-        sa.select(LeadMember)
-        .where(LeadMember.lead_id == lead.id)  # pyright: ignore[reportArgumentType]
-        .order_by(LeadMember.id)  # pyright: ignore[reportArgumentType]
-    )
-    rows = (await session.exec(query)).scalars().all()
+    query = select(LeadMember).where(col(LeadMember.lead_id) == lead.id)
+    rows = (await session.exec(query.order_by(col(LeadMember.id)))).all()
     present = [m for m in rows if m.from_on <= day and (m.to_on is None or day < m.to_on)]
     return present or [m for m in rows if m.to_on is None]

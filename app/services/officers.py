@@ -4,12 +4,12 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.clock import now
 from app.core.errors import Problem, invalid
-from app.core.security import hash_password, password_faults, verify_password
+from app.core.security import hash_password, new_password, password_faults, verify_password
 from app.models.officers import Officer, OfficerCreate, OfficerUpdate, PasswordChange
 from app.models.roles import Role
 from app.models.sessions import OfficerSession
@@ -42,8 +42,8 @@ async def update(
 ) -> Officer:
     """Change an account; one that is switched off is logged out everywhere."""
     changes = payload.changes()
-    officer: Officer = await claimed(
-        session, Officer, caller, officer_id, if_match, frozenset(changes)
+    officer = await claimed(
+        session, Officer, caller, officer_id, if_match, fields=frozenset(changes)
     )
     officer.apply(changes)
     if not officer.is_active:
@@ -58,7 +58,7 @@ async def change_role(
     """Give another role; nobody edits the own one."""
     if officer_id == caller.id:
         raise Problem("own_role")
-    officer: Officer = await claimed(session, Officer, caller, officer_id, if_match)
+    officer = await claimed(session, Officer, caller, officer_id, if_match)
     officer.apply({"role": role})
     await session.flush()
     return officer
@@ -78,17 +78,30 @@ async def change_password(session: AsyncSession, caller: Caller, payload: Passwo
 
 async def end_sessions(session: AsyncSession, officer_id: UUID, keep: UUID | None = None) -> None:
     """Log an account out everywhere, except where it is kept."""
-    query = sa.select(OfficerSession).where(
-        OfficerSession.officer_id == officer_id,  # pyright: ignore[reportArgumentType]
-        OfficerSession.revoked_at.is_(None),  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue]
+    query = select(OfficerSession).where(
+        col(OfficerSession.officer_id) == officer_id, col(OfficerSession.revoked_at).is_(None)
     )
-    for row in (await session.exec(query)).scalars():  # pyright: ignore[reportCallIssue, reportArgumentType]
+    for row in await session.exec(query):
         if row.id != keep:
             row.revoked_at = now()
 
 
 async def unlock(session: AsyncSession, caller: Caller, officer_id: UUID) -> None:
     """Lift a lock before its time."""
-    officer: Officer = await found(session, Officer, caller, officer_id)
+    officer = await found(session, Officer, caller, officer_id)
     officer.note_success()
     await session.flush()
+
+
+async def create_first_administrator(session: AsyncSession) -> str | None:
+    """On an empty installation: an account `admin` and its generated password, told once."""
+    if (await session.exec(select(Officer).limit(1))).first() is not None:
+        return None
+    password = new_password()
+    await create(
+        session,
+        OfficerCreate(
+            username="admin", name="系统管理员", role=Role.system_admin, password=password
+        ),
+    )
+    return password

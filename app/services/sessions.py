@@ -1,9 +1,10 @@
 """Logging in and out, and who is behind a token."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
-import sqlalchemy as sa
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.clock import now
@@ -14,21 +15,21 @@ from app.models.roles import Role
 from app.models.sessions import ABSOLUTE, IDLE, OfficerSession, SessionRead
 from app.services.access import Caller
 
-_SEEN_EVERY = "1 minute"
-_AUTHENTICATE = f"""
+_SEEN_EVERY = timedelta(minutes=1)
+_AUTHENTICATE = """
 SELECT o.id, o.role, o.name, o.team_id, s.id AS session_id,
        ARRAY(SELECT t.id FROM teams t WHERE o.team_id = ANY(t.path)) AS team_ids,
-       s.last_seen_at < now() - interval '{_SEEN_EVERY}' AS is_stale
+       s.last_seen_at < now() - $3::interval AS is_stale
 FROM officer_sessions s JOIN officers o ON o.id = s.officer_id
 WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND o.is_active AND s.expires_at > now()
-  AND s.last_seen_at > now() - interval '{IDLE.total_seconds():.0f} seconds'
-"""  # noqa: S608  constants of this file
+  AND s.last_seen_at > now() - $2::interval
+"""
 _SEEN = "UPDATE officer_sessions SET last_seen_at = now() WHERE id = $1"
 
 
-async def authenticate(pool: Any, token: str) -> Caller:  # noqa: ANN401  an asyncpg pool
+async def authenticate(pool: Any, token: str) -> Caller:
     """The officer behind a token; 401 where it never was, has ended or the account is off."""
-    row = await pool.fetchrow(_AUTHENTICATE, token_hash(token))
+    row = await pool.fetchrow(_AUTHENTICATE, token_hash(token), IDLE, _SEEN_EVERY)
     if row is None:
         raise Problem("unauthenticated")
     if row["is_stale"]:
@@ -49,8 +50,8 @@ async def log_in(session: AsyncSession, username: str, password: str) -> Session
     A problem is returned, not raised: the count of failures has to be committed. Unknown accounts
     take the same time and get the same words as wrong passwords.
     """
-    query = sa.select(Officer).where(Officer.username == username).with_for_update()  # pyright: ignore[reportArgumentType]
-    officer = (await session.exec(query)).scalar_one_or_none()  # pyright: ignore[reportCallIssue, reportArgumentType]
+    query = select(Officer).where(col(Officer.username) == username).with_for_update()
+    officer = (await session.exec(query)).one_or_none()
     fits = await asyncio.to_thread(
         verify_password, officer.password_hash if officer else None, password
     )
@@ -71,7 +72,7 @@ def _open(session: AsyncSession, officer: Officer) -> SessionRead:
     session.add(OfficerSession(officer_id=officer.id, token_hash=token_hash(token)))
     return SessionRead(
         access_token=token,
-        token_type="bearer",
+        token_type="bearer",  # noqa: S106  the scheme's name (RFC 6750), no secret
         expires_in=int(ABSOLUTE.total_seconds()),
     )
 

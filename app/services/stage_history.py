@@ -5,19 +5,19 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlmodel import col
 
 from app.core.clock import today
 from app.core.errors import Problem
-from app.core.reading import compiled
+from app.core.reading import Caller, compiled
 from app.core.shapes import visible
 from app.models.leads import Lead
 from app.models.pipeline import Stage, TransitionKind, TransitionStatus, order
 from app.models.stage_history import Pause, StageHistory, stay
 from app.models.stage_transitions import StageTransition
-from app.services.access import Caller
 
 
-async def history(pool: Any, caller: Caller, lead_id: UUID) -> StageHistory:  # noqa: ANN401  an asyncpg pool
+async def history(pool: Any, caller: Caller, lead_id: UUID) -> StageHistory:
     """Stays by stage; 404 where the lead is hidden."""
     rows = await _rows(pool, caller, lead_id)
     moves = [row for row in rows if row["kind"] == TransitionKind.advance]
@@ -31,25 +31,24 @@ async def history(pool: Any, caller: Caller, lead_id: UUID) -> StageHistory:  # 
     ends = [when for _, _, when in entered[1:]] + [None]
     return StageHistory(
         items=[
-            stay(stage, transition_id, when, end, pauses, today())
+            stay(stage, transition_id, when, end, pauses=pauses, today=today())
             for (stage, transition_id, when), end in zip(entered, ends, strict=True)
         ]
     )
 
 
-async def _rows(pool: Any, caller: Caller, lead_id: UUID) -> list[Any]:  # noqa: ANN401
-    step = StageTransition
+async def _rows(pool: Any, caller: Caller, lead_id: UUID) -> list[Any]:
+    step: Any = StageTransition
     recognised = sa.and_(
-        step.lead_id == Lead.id,  # pyright: ignore[reportArgumentType]
+        step.lead_id == Lead.id,
         step.status == sa.literal_column(f"'{TransitionStatus.recognised}'"),
     )
-    query: Any = (
-        sa.select(Lead.received_on, step.id, step.kind, step.to_stage, step.event_on)  # pyright: ignore[reportArgumentType, reportCallIssue]
+    statement = compiled(
+        sa.select(col(Lead.received_on), step.id, step.kind, step.to_stage, step.event_on)
         .outerjoin(step, recognised)
-        .where(Lead.id == sa.bindparam("id", type_=sa.Uuid), *visible(Lead, caller.role))
-        .order_by(step.event_on, step.recognised_at)  # pyright: ignore[reportArgumentType]
+        .where(col(Lead.id) == sa.bindparam("id", type_=sa.Uuid), *visible(Lead, caller.role))
+        .order_by(step.event_on, step.recognised_at)
     )
-    statement = compiled(query)
     rows = await pool.fetch(statement.sql, *statement.arguments({**caller.binds, "id": lead_id}))
     if not rows:
         raise Problem("not_found")

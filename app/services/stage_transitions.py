@@ -1,10 +1,12 @@
 """Moving leads: a request, a decision by somebody else, a reversal. Each is one transaction."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.clock import now
@@ -22,15 +24,9 @@ from app.models.pipeline import (
     may_recognise,
     recogniser,
 )
-from app.models.stage_transitions import (
-    DecisionKind,
-    DryRunRead,
-    ReversalCreate,
-    StageCredit,
-    StageTransition,
-    StageTransitionCreate,
-    TransitionDecision,
-)
+from app.models.stage_credits import StageCredit
+from app.models.stage_transitions import DryRunRead, StageTransition, StageTransitionCreate
+from app.models.transition_decisions import DecisionKind, ReversalCreate, TransitionDecision
 from app.services.access import Caller, check_reach, claimed, found
 from app.services.leads import members_on
 from app.services.teams import path_of
@@ -47,7 +43,7 @@ async def request(
 
     Refused with every reason at once. A dry run answers the same and changes nothing.
     """
-    lead: Lead = await claimed(session, Lead, caller, lead_id, if_match)
+    lead = await claimed(session, Lead, caller, lead_id, if_match)
     await check_reach(session, lead, caller)
     faults = await _faults(session, lead, payload)
     needed = recogniser(payload.kind, lead.stage, payload.to_stage) if not faults else None
@@ -92,11 +88,15 @@ def _fits_status(kind: TransitionKind, status: LeadStatus) -> bool:
 
 
 async def _last_milestone_on(session: AsyncSession, lead: Lead) -> date | None:
-    query: Any = sa.select(sa.func.max(StageTransition.event_on)).where(
-        StageTransition.lead_id == lead.id,  # pyright: ignore[reportArgumentType]
-        StageTransition.status == TransitionStatus.recognised,  # pyright: ignore[reportArgumentType]
+    query = select(sa.func.max(StageTransition.event_on)).where(*_recognised(lead))
+    return (await session.exec(query)).one()
+
+
+def _recognised(lead: Lead) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        col(StageTransition.lead_id) == lead.id,
+        col(StageTransition.status) == TransitionStatus.recognised,
     )
-    return (await session.exec(query)).scalar_one()
 
 
 async def _record(
@@ -119,7 +119,7 @@ async def _record(
     return transition
 
 
-def _in_yuan(payload: StageTransitionCreate) -> Any:  # noqa: ANN401  a Decimal or none
+def _in_yuan(payload: StageTransitionCreate) -> Decimal | None:
     if payload.agreed_amount is None or payload.currency == "CNY":
         return payload.agreed_amount
     return round(payload.agreed_amount * (payload.exchange_rate or 0), 2)
@@ -177,10 +177,8 @@ async def decide(
 async def _for_decision(
     session: AsyncSession, caller: Caller, transition_id: UUID, if_match: int
 ) -> tuple[StageTransition, Lead]:
-    transition: StageTransition = await claimed(
-        session, StageTransition, caller, transition_id, if_match
-    )
-    lead: Lead = await found(session, Lead, caller, transition.lead_id)
+    transition = await claimed(session, StageTransition, caller, transition_id, if_match)
+    lead = await found(session, Lead, caller, transition.lead_id)
     await check_reach(session, lead, caller)
     needed = recogniser(transition.kind, transition.from_stage, transition.to_stage)
     if not may_recognise(caller.role, needed):
@@ -195,17 +193,14 @@ async def reverse(
     payload: ReversalCreate,
     if_match: int,
 ) -> StageTransition:
-    """Take back the lead's latest recognised move; it stays in the history, the ledger reverses it."""
+    """Take back the lead's latest recognised move; the history keeps it, the ledger reverses it."""
     transition, lead = await _for_decision(session, caller, transition_id, if_match)
     if transition.status is not TransitionStatus.recognised:
         raise Problem("transition_decided", status=transition.status)
     if caller.id == transition.created_by_id:
         raise Problem("self_recognition")
     earlier = await _earlier(session, lead, transition)
-    transition.status, transition.reversal_reason = (
-        TransitionStatus.reversed,
-        payload.reason,
-    )
+    transition.status, transition.reversal_reason = TransitionStatus.reversed, payload.reason
     transition.reversed_at, transition.reversed_by_id = now(), caller.id
     transition.undo(lead, earlier.event_on if earlier else lead.received_on)
     await session.flush()
@@ -216,16 +211,10 @@ async def reverse(
 async def _earlier(
     session: AsyncSession, lead: Lead, transition: StageTransition
 ) -> StageTransition | None:
-    """The step into the stage that a reversal goes back to; 409 where this was not the last move."""
-    query: Any = (
-        sa.select(StageTransition)
-        .where(
-            StageTransition.lead_id == lead.id,  # pyright: ignore[reportArgumentType]
-            StageTransition.status == TransitionStatus.recognised,  # pyright: ignore[reportArgumentType]
-        )
-        .order_by(StageTransition.recognised_at.desc(), StageTransition.id.desc())  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue]
-    )
-    rows = (await session.exec(query)).scalars().all()
+    """The step into the stage that a reversal returns to; 409 where this was not the last move."""
+    query = select(StageTransition).where(*_recognised(lead))
+    latest_first = col(StageTransition.recognised_at).desc(), col(StageTransition.id).desc()
+    rows = (await session.exec(query.order_by(*latest_first))).all()
     if lead.is_pending or rows[0].id != transition.id:
         raise Problem("not_latest_transition")
     return next((row for row in rows if row.to_stage is transition.from_stage), None)

@@ -1,9 +1,8 @@
 """The tree of teams."""
 
-from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.errors import invalid
@@ -30,7 +29,7 @@ async def update(
 ) -> Team:
     """Change a team; moving it moves its subtree."""
     changes = payload.changes()
-    team: Team = await claimed(session, Team, caller, team_id, if_match, frozenset(changes))
+    team = await claimed(session, Team, caller, team_id, if_match, fields=frozenset(changes))
     parent_id = changes.pop("parent_id", team.parent_id)
     team.apply(changes)
     if parent_id != team.parent_id:
@@ -55,8 +54,8 @@ async def _place(session: AsyncSession, team: Team, parent_id: UUID | None) -> N
 
 async def _move(session: AsyncSession, team: Team, parent_id: UUID | None) -> None:
     old = list(team.path)
-    query: Any = sa.select(Team).where(Team.path.contains([team.id]), Team.id != team.id)  # pyright: ignore[reportAttributeAccessIssue, reportArgumentType]
-    below = (await session.exec(query)).scalars().all()
+    query = select(Team).where(col(Team.path).contains([team.id]), col(Team.id) != team.id)
+    below = (await session.exec(query)).all()
     await _place(session, team, parent_id)
     for child in below:
         child.path = child.path[: len(child.path) - len(old)] + team.path

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
+from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.clock import now
@@ -15,8 +15,8 @@ from app.models.companies import Company
 from app.models.leads import Lead, Mechanism
 from app.models.officers import Officer
 from app.models.roles import Role
-from app.models.stage_transitions import ReversalCreate
 from app.models.teams import Team
+from app.models.transition_decisions import ReversalCreate
 from app.models.visits import (
     CompanyByName,
     Guest,
@@ -45,6 +45,7 @@ async def log_visit(session: AsyncSession, caller: Caller, payload: VisitCreate)
     )
     visit.check_dates()
     session.add(visit)
+    await session.flush()
     await _add_participants(session, visit, people(payload.participant_ids) or [caller.id])
     _add_guests(session, visit, payload.guests)
     if lead is not None:
@@ -55,8 +56,8 @@ async def log_visit(session: AsyncSession, caller: Caller, payload: VisitCreate)
 
 
 async def _lead(session: AsyncSession, caller: Caller, lead_id: UUID) -> Lead:
-    query: Any = readable(Lead, caller).where(Lead.id == lead_id)
-    lead = (await session.exec(query)).scalar_one_or_none()
+    query = readable(Lead, caller).where(col(Lead.id) == lead_id)
+    lead = (await session.exec(query)).one_or_none()
     if lead is None:
         raise invalid("/lead_id", "reference_not_found")
     await check_reach(session, lead, caller)
@@ -76,13 +77,17 @@ async def _company_id(session: AsyncSession, payload: VisitCreate, lead: Lead | 
 
 async def _company_by_name(session: AsyncSession, named: CompanyByName) -> UUID:
     """By 统一社会信用代码, else by equal name; created where nobody knew it."""
-    known: Any = sa.select(Company.id).where(
-        Company.deleted_at.is_(None),  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue]
-        Company.credit_code == named.credit_code  # pyright: ignore[reportArgumentType]
-        if named.credit_code
-        else sa.func.lower(Company.name) == fold(named.name),
+    by_name = col(Company.name_keys).contains([fold(named.name)])
+    known = by_name
+    if named.credit_code is not None:
+        has_code = col(Company.credit_code) == named.credit_code
+        known = or_(has_code, and_(by_name, col(Company.credit_code).is_(None)))
+    query = (
+        select(Company.id)
+        .where(known, col(Company.deleted_at).is_(None))
+        .order_by(col(Company.credit_code).nulls_last(), col(Company.id))
     )
-    company_id = (await session.exec(known.limit(1))).scalar_one_or_none()
+    company_id = (await session.exec(query)).first()
     if company_id is not None:
         return company_id
     company = Company(name=named.name, credit_code=named.credit_code)
@@ -108,15 +113,15 @@ async def _add_participants(session: AsyncSession, visit: Visit, ids: list[UUID]
 
 async def _team_paths(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[UUID]]:
     """The teams above each officer who can take part in a visit."""
-    query: Any = (
-        sa.select(Officer.id, Team.path)
-        .outerjoin(Team, Team.id == Officer.team_id)  # pyright: ignore[reportArgumentType]
+    query = (
+        select(Officer.id, col(Team.path))
+        .outerjoin(Team, col(Team.id) == Officer.team_id)
         .where(
-            Officer.id.in_(ids),  # pyright: ignore[reportAttributeAccessIssue]
-            Officer.role.in_([Role.officer, Role.team_lead, Role.leader]),  # pyright: ignore[reportAttributeAccessIssue]
+            col(Officer.id).in_(ids),
+            col(Officer.role).in_([Role.officer, Role.team_lead, Role.leader]),
         )
     )
-    return {officer_id: path or [] for officer_id, path in (await session.exec(query)).all()}
+    return {officer_id: path or [] for officer_id, path in await session.exec(query)}
 
 
 def _add_guests(session: AsyncSession, visit: Visit, guests: list[Guest]) -> None:
@@ -153,7 +158,7 @@ async def _own_visit(
     fields: frozenset[str] = frozenset(),
 ) -> Visit:
     """A visit that the caller logged or that belongs to the caller's team."""
-    visit: Visit = await claimed(session, Visit, caller, visit_id, if_match, fields)
+    visit = await claimed(session, Visit, caller, visit_id, if_match, fields=fields)
     visit.check_open()
     if caller.id != visit.created_by_id and caller.role is not Role.team_lead:
         raise Problem("forbidden")
@@ -182,11 +187,11 @@ async def _clear(
     model: Any,
     visit: Visit,
     key: str | None,
-    wanted: list[Any],  # noqa: ANN401
+    wanted: list[Any],
 ) -> bool:
-    """Remove the old rows where they differ from the wanted; a patch that changes nothing writes nothing."""
-    query = sa.select(model).where(model.visit_id == visit.id).order_by(model.place)
-    rows: list[Any] = list((await session.exec(query)).scalars().all())  # pyright: ignore[reportCallIssue, reportArgumentType]
+    """Remove the old rows where they differ from the wanted; else nothing is written."""
+    query = select(model).where(model.visit_id == visit.id).order_by(model.place)
+    rows = (await session.exec(query)).all()
     held = [getattr(r, key) if key else {"name": r.name, "title": r.title} for r in rows]
     if held == wanted:
         return False

@@ -1,0 +1,46 @@
+PYTHON ?= python3
+UV := .venv/bin/uv
+export UV_PROJECT_ENVIRONMENT := .venv
+export UV_LINK_MODE := copy
+export UV_COMPILE_BYTECODE := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types openapi check setup setup-dev
+
+help:  ## What can be made here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python >= 3.11 is needed: make PYTHON=python3.11")'
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+
+.venv/.run: .venv/bin/uv pyproject.toml uv.lock
+	@$(UV) sync --frozen --no-dev --inexact --quiet
+	@touch $@
+
+.venv/.dev: .venv/bin/uv pyproject.toml uv.lock
+	@$(UV) sync --frozen --inexact --quiet
+	@touch $@ .venv/.run
+
+setup: .venv/.run  ## Virtual environment from the lock file
+setup-dev: .venv/.dev  ## The same with the tools for tests
+
+run: .venv/.run  ## Start the API with its own PostgreSQL and the demo zone
+	@exec .venv/bin/yinfeng serve
+
+test: .venv/.dev  ## The whole suite on a throw-away PostgreSQL
+	@.venv/bin/python -m pytest -n 2
+
+lint: .venv/.dev  ## Style and import rules
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/lint-imports
+
+types: .venv/.dev  ## Static types
+	@.venv/bin/basedpyright --level error
+
+openapi: .venv/.run  ## Write the contract to docs/openapi.json
+	@.venv/bin/yinfeng openapi docs/openapi.json
+
+check: lint types test  ## All that CI runs

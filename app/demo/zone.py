@@ -1,0 +1,54 @@
+"""Loading the demonstration zone into an empty installation, and giving its accounts a password."""
+
+import asyncio
+import random
+
+from rich.console import Console
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core.security import hash_password, verify_password
+from app.demo.companies import add_companies, listed_companies
+from app.demo.leads import add_leads, plans
+from app.demo.people import ACCOUNTS, Zone, add_people
+from app.demo.visits import add_visits
+from app.kpis import ledger
+from app.models.officers import Officer
+
+DEMO_ACCOUNTS = tuple(username for username, *_ in ACCOUNTS)
+SEED = 20190630
+# Early leads on companies of the public list; nothing is claimed of them but that they are leads.
+_ON_THE_LIST = ("沃尔玛", "国家电网公司", "大众公司", "华为投资控股有限公司", "三星电子", "西门子")
+
+
+async def load_demo(session: AsyncSession, out: Console) -> bool:
+    """Fill an installation that has no demo zone yet; the same rows every time."""
+    demo_officer = select(Officer).where(col(Officer.is_demo).is_(True)).limit(1)
+    if (await session.exec(demo_officer)).first() is not None:
+        return False
+    zone = Zone(session, random.Random(SEED))  # noqa: S311  repeatable on purpose
+    with out.status("Building the demo zone …"):
+        await add_people(zone)
+        companies = await add_companies(zone)
+        listed = await listed_companies(zone, _ON_THE_LIST)
+        leads = await add_leads(zone, plans(zone, companies, listed))
+        visits = await add_visits(zone, leads)
+        entries = await ledger.rebuild(session)
+    out.print(
+        f"Demo zone: {len(zone.officers)} officers, {len(leads)} leads, {visits} visits,"
+        f" {entries} ledger entries."
+    )
+    return True
+
+
+async def set_demo_password(session: AsyncSession, password: str) -> None:
+    """Give the demo accounts one password; a changed setting takes effect on the next start."""
+    query = select(Officer).where(
+        col(Officer.is_demo).is_(True), col(Officer.username).in_(DEMO_ACCOUNTS)
+    )
+    accounts = (await session.exec(query)).all()
+    if accounts and await asyncio.to_thread(verify_password, accounts[0].password_hash, password):
+        return
+    digest = await asyncio.to_thread(hash_password, password)
+    for account in accounts:
+        account.password_hash = digest

@@ -1,0 +1,103 @@
+"""Names as they are found: substrings, pinyin, initials; the index never hides a match."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.search import fold, query_grams, searchable_text, sort_key
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("云南白药（集团）", "云南白药(集团)"),
+        ("ＡＢＣ　Ｇｒｏｕｐ", "abc group"),
+        ("  Sony   Group\n ", "sony group"),
+        ("①号", "1号"),
+        ("ﬁrst", "first"),
+    ],
+)
+def test_fold(text: str, expected: str) -> None:
+    assert fold(text) == expected
+
+
+def test_searchable_text_holds_name_pinyin_and_initials() -> None:
+    assert searchable_text(["云南白药", "Yunnan Baiyao", "YNBY"]) == (
+        "云南白药\nyunnanbaiyao\nynby\nyunnan baiyao"
+    )
+
+
+def test_names_sort_by_pinyin() -> None:
+    names = ["贵研铂业", "Apple", "云南白药", "阿里巴巴", "昆药集团"]
+    assert sorted(names, key=sort_key) == ["阿里巴巴", "Apple", "贵研铂业", "昆药集团", "云南白药"]
+
+
+@pytest.mark.parametrize(
+    ("term", "expected"),
+    [
+        ("药", ["药"]),
+        ("白药", ["白药"]),
+        ("云南白", ["云南", "南白"]),
+        ("ynb", ["ynb"]),
+        ("yn", ["yn"]),
+        ("ynby", ["ynb", "nby"]),
+        ("5g芯片", ["5g", "g芯", "芯片"]),
+        ("abc集团", ["abc", "c集", "集团"]),
+        ("a b", ["a ", " b"]),
+    ],
+)
+def test_query_grams(term: str, expected: list[str]) -> None:
+    assert query_grams(term) == expected
+
+
+def grams(text: str) -> set[str]:
+    """What `search_grams` of the first migration keeps, said again."""
+    pieces = {text[i : i + n] for i in range(len(text)) for n in (1, 2)}
+    latin = {text[i : i + 3] for i in range(len(text) - 2)}
+    short = "abcdefghijklmnopqrstuvwxyz0123456789"
+    return {p for p in pieces | latin if "\n" not in p and (len(p) < 3 or set(p) <= set(short))}
+
+
+NAMES = st.text("云南白药集团abcz019 .é中", min_size=1, max_size=12)
+
+
+@given(st.lists(NAMES, min_size=1, max_size=3), st.data())
+def test_every_substring_asks_only_for_grams_that_the_text_has(
+    names: list[str], data: st.DataObject
+) -> None:
+    text = searchable_text(names)
+    line = data.draw(st.sampled_from([part for part in text.split("\n") if part] or ["x"]))
+    start = data.draw(st.integers(0, len(line) - 1))
+    term = line[start : data.draw(st.integers(start + 1, len(line)))]
+    if term in text:
+        assert set(query_grams(term)) <= grams(text)
+
+
+TEXTS = [
+    ["云南贵金属新材料股份有限公司", "Yunnan Precious Metals", "91530100MA6K00014D"],
+    ["5G芯片（上海）研究院", "3M中国"],
+    ["重庆长安汽车", "A&B Co., Ltd.", "x"],
+    ["龘靐齉", "𠮷野家", "Müller-Straße №5"],
+]
+
+
+@pytest.fixture
+async def connection(database: asyncpg.Connection) -> AsyncIterator[Any]:
+    yield database
+
+
+@pytest.mark.parametrize("names", TEXTS)
+async def test_every_substring_is_covered_by_the_databases_grams(
+    connection: Any, names: list[str]
+) -> None:
+    text = searchable_text(names)
+    held = set(await connection.fetchval("SELECT search_grams($1)", text))
+    assert held == grams(text)
+    for line in text.split("\n"):
+        for start in range(len(line)):
+            for end in range(start + 1, len(line) + 1):
+                assert set(query_grams(line[start:end])) <= held, line[start:end]

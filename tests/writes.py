@@ -1,0 +1,227 @@
+"""One valid call of every write of the API, each prepared on records of its own."""
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import httpx2
+from tests.world import Client, World
+
+from app.core.security import hash_password
+from app.models.codes import synthetic_credit_code
+
+PASSWORD = "Correct-horse-7"
+FILE = "排名,企业名称,营业收入\n1,云南锗业股份有限公司,12.5\n".encode()
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request that succeeds once; `path` is below `/api/v1`."""
+
+    client: Client
+    method: str
+    path: str
+    json: Any = None
+    etag: str | None = None
+    more: dict[str, Any] = field(default_factory=dict)
+
+    async def send(self, **given: Any) -> httpx2.Response:
+        headers = {"If-Match": self.etag} if self.etag else {}
+        given["headers"] = headers | given.get("headers", {})
+        if "content" in given:
+            given["headers"] = {"Content-Type": "application/json"} | given["headers"]
+        elif self.json is not None:
+            given.setdefault("json", self.json)
+        return await self.client.request(self.method, self.path, **self.more, **given)
+
+
+async def every_write(world: World) -> dict[str, Call]:
+    """The calls by `operationId`."""
+    return {
+        **await _accounts(world),
+        **await _companies(world),
+        **await _contacts(world),
+        **await _leads(world),
+        **await _transitions(world),
+        **await _visits(world),
+    }
+
+
+def etag(record: Any) -> str:
+    return f'"v{record["version"]}"'
+
+
+@cache
+def password_hash() -> str:
+    """Made once: Argon2 is slow by design."""
+    return hash_password(PASSWORD)
+
+
+async def _accounts(world: World) -> dict[str, Call]:
+    officer = await world.account("officer", "bio", password_hash())
+    name = (await officer.seen("/me"))["name"]
+    leaving = await world.account("officer", "bio")
+    system, security = world.system_admin, world.security_admin
+    team = await system.made("/teams", {"name": "驻上海联络处"})
+    empty = await system.made("/teams", {"name": "空组"})
+    form = {"username": name, "password": PASSWORD}
+    passwords = {"current_password": PASSWORD, "new_password": "Other-horse-88"}
+    member = {"name": "段丽", "username": "duan.li", "password": PASSWORD}
+    colleague = f"/officers/{world.colleague.id}"
+    await world.database.execute(
+        "UPDATE officers SET failed_count = 3 WHERE id = $1", world.stranger.id
+    )
+    return {
+        "log_in": Call(world.nobody, "POST", "/sessions", more={"data": form}),
+        "log_out": Call(leaving, "DELETE", "/sessions/current"),
+        "change_password": Call(officer, "POST", "/me/password-changes", passwords),
+        "create_officer": Call(system, "POST", "/officers", member),
+        "update_officer": Call(system, "PATCH", colleague, {"name": "杨帆"}, '"v1"'),
+        "change_officer_role": Call(
+            security,
+            "POST",
+            f"/officers/{world.other_lead.id}/role-changes",
+            {"role": "officer"},
+            '"v1"',
+        ),
+        "unlock_officer": Call(security, "POST", f"/officers/{world.stranger.id}/unlockings"),
+        "create_team": Call(system, "POST", "/teams", {"name": "生物医药组"}),
+        "update_team": Call(
+            system, "PATCH", f"/teams/{team['id']}", {"name": "驻沪组"}, etag(team)
+        ),
+        "delete_team": Call(system, "DELETE", f"/teams/{empty['id']}", etag=etag(empty)),
+    }
+
+
+async def _companies(world: World) -> dict[str, Call]:
+    company, unused = await world.company(), await world.company("空壳公司")
+    head = {"name": "瞪羚企业", "year": 2024}
+    edition = await world.team_lead.made("/company-lists", head)
+    new = {"name": "昆明贵研催化有限公司", "credit_code": synthetic_credit_code(910_000)}
+    upload = {"data": {"name": "专精特新", "year": "2025"}, "files": {"file": ("list.csv", FILE)}}
+    lists, lead = "/company-lists", world.team_lead
+    return {
+        "create_company": Call(world.officer, "POST", "/companies", new),
+        "update_company": Call(
+            world.officer,
+            "PATCH",
+            f"/companies/{company['id']}",
+            {"notes": "新建二期"},
+            etag(company),
+        ),
+        "delete_company": Call(
+            world.officer, "DELETE", f"/companies/{unused['id']}", etag=etag(unused)
+        ),
+        "create_company_list": Call(lead, "POST", lists, {"name": "瞪羚企业", "year": 2025}),
+        "update_company_list": Call(
+            lead, "PATCH", f"{lists}/{edition['id']}", {"source": "科技厅"}, etag(edition)
+        ),
+        "import_company_list": Call(lead, "POST", "/company-list-imports", more=upload),
+    }
+
+
+async def _contacts(world: World) -> dict[str, Call]:
+    body = {
+        "company_id": (await world.company())["id"],
+        "name": "李建国",
+        "phone": "13812345678",
+        "lawful_basis": "public_info",
+        "source": "官网",
+    }
+    kept, removed = [await world.officer.made("/contacts", body) for _ in range(2)]
+    seen = await world.agent.made("/introductions", {"company_name": "A", "description": "B"})
+    lead = await world.lead()
+    link = f"/introductions/{seen['id']}"
+    return {
+        "create_contact": Call(world.officer, "POST", "/contacts", body),
+        "update_contact": Call(
+            world.officer,
+            "PATCH",
+            f"/contacts/{kept['id']}",
+            {"title": "董事长", "phone": "13987654321"},
+            etag(kept),
+        ),
+        "delete_contact": Call(
+            world.officer, "DELETE", f"/contacts/{removed['id']}", etag=etag(removed)
+        ),
+        "unmask_contact": Call(
+            world.officer, "POST", f"/contacts/{kept['id']}/unmaskings", {"reason": "约访"}
+        ),
+        "create_introduction": Call(
+            world.agent,
+            "POST",
+            "/introductions",
+            {"company_name": "沪上新材", "description": "有意设厂"},
+        ),
+        "link_introduction": Call(
+            world.team_lead, "PATCH", link, {"lead_id": lead["id"]}, etag(seen)
+        ),
+    }
+
+
+async def _leads(world: World) -> dict[str, Call]:
+    new = {"name": "锗材料项目", "company_id": (await world.company())["id"]}
+    kept, removed, shared = [await world.lead() for _ in range(3)]
+    members = [{"officer_id": world.officer.id, "role": "lead_negotiator"}]
+    path = f"/leads/{kept['id']}"
+    return {
+        "create_lead": Call(world.officer, "POST", "/leads", new),
+        "update_lead": Call(
+            world.officer, "PATCH", path, {"planned_investment": "5.00"}, etag(kept)
+        ),
+        "delete_lead": Call(
+            world.officer, "DELETE", f"/leads/{removed['id']}", etag=etag(removed)
+        ),
+        "change_lead_members": Call(
+            world.team_lead,
+            "POST",
+            f"/leads/{shared['id']}/member-changes",
+            {"members": members},
+            etag(shared),
+        ),
+    }
+
+
+async def _transitions(world: World) -> dict[str, Call]:
+    lead, pending, moved = [await world.lead() for _ in range(3)]
+    collection, asked = f"/leads/{lead['id']}/stage-transitions", {"to_stage": "contacted"}
+    request = await world.officer.made(
+        f"/leads/{pending['id']}/stage-transitions", asked, headers={"If-Match": etag(pending)}
+    )
+    done = await world.move(moved["id"], "contacted")
+    return {
+        "create_stage_transition": Call(world.officer, "POST", collection, asked, etag(lead)),
+        "decide_stage_transition": Call(
+            world.team_lead,
+            "POST",
+            f"/stage-transitions/{request['id']}/decisions",
+            {"decision": "recognise"},
+            etag(request),
+        ),
+        "reverse_stage_transition": Call(
+            world.team_lead,
+            "POST",
+            f"/stage-transitions/{done['id']}/reversals",
+            {"reason": "误报"},
+            etag(done),
+        ),
+    }
+
+
+async def _visits(world: World) -> dict[str, Call]:
+    company = await world.company()
+    new = {"kind": "outbound", "summary": "走访", "company_id": company["id"]}
+    kept, reversed_ = [await world.visit() for _ in range(2)]
+    return {
+        "log_visit": Call(world.officer, "POST", "/visits", new),
+        "update_visit": Call(
+            world.officer, "PATCH", f"/visits/{kept['id']}", {"place": "昆明"}, etag(kept)
+        ),
+        "reverse_visit": Call(
+            world.officer,
+            "POST",
+            f"/visits/{reversed_['id']}/reversals",
+            {"reason": "重复"},
+            etag(reversed_),
+        ),
+    }
