@@ -5,7 +5,7 @@ export UV_LINK_MODE := copy
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types openapi check setup setup-dev
+.PHONY: help run test lint types openapi fuzz fuzz-smoke test-ledger check setup setup-dev
 
 help:  ## What can be made here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,5 +42,14 @@ types: .venv/.dev  ## Static types
 
 openapi: .venv/.run  ## Write the contract to docs/openapi.json
 	@.venv/bin/yinfeng openapi docs/openapi.json
+
+fuzz: .venv/.dev  ## Schemathesis, all checks, stateful, three seeds (half an hour)
+	@.venv/bin/python tests/fuzz/run.py 150
+
+fuzz-smoke: .venv/.dev  ## One seed, few examples
+	@.venv/bin/python tests/fuzz/run.py 3 1
+
+test-ledger: .venv/.dev  ## 2,000 random operations against a plain model of the ledger
+	@YINFENG_STEPS=2000 .venv/bin/python -m pytest tests/kpis/test_machine.py
 
 check: lint types test  ## All that CI runs

@@ -23,7 +23,11 @@ from app.kpis import ledger
 from app.models.company_lists import CompanyListCreate, CompanyListImportRead
 from app.services.company_lists import import_list
 
-cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Yinfeng 引凤: investment-promotion CRM.")
+cli = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Yinfeng 引凤: investment-promotion CRM.",
+)
 kpi = typer.Typer(no_args_is_help=True, help="The KPI ledger.")
 imports = typer.Typer(no_args_is_help=True, help="Bring in files.")
 cli.add_typer(kpi, name="kpi")
@@ -91,21 +95,23 @@ def import_company_list(
     head = CompanyListCreate(name=name, year=year, source=source)
     with database_url() as url:
         migrations.upgrade(url)
-        report = asyncio.run(_import(url, head, file))
+        report = asyncio.run(_import(url, head, file.read_bytes(), file.name))
     _print_report(report)
     if report.faults:
         raise typer.Exit(1)
 
 
-async def _import(url: str, head: CompanyListCreate, file: Path) -> CompanyListImportRead:
+async def _import(
+    url: str, head: CompanyListCreate, content: bytes, filename: str
+) -> CompanyListImportRead:
     with Progress(console=out) as bar:
-        task = bar.add_task(file.name, total=None)
+        task = bar.add_task(filename, total=None)
         async with session_at(url) as session:
             return await import_list(
                 session,
                 head,
-                file.read_bytes(),
-                file.name,
+                content,
+                filename,
                 lambda done, total: bar.update(task, completed=done, total=total),
             )
 

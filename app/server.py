@@ -23,7 +23,8 @@ TOKEN=$(curl -s -d username=officer -d password='{password}' {base}/sessions \\
 
 curl -s {base}/visits -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
   -H "Idempotency-Key: $(date +%s)" \\
-  -d '{{"kind": "outbound", "company": {{"name": "沃尔玛"}}, "summary": "拜访区域总部，了解选址计划"}}'
+  -d '{{"kind": "outbound", "company": {{"name": "沃尔玛"}},
+       "summary": "拜访区域总部，了解选址计划"}}'
 
 curl -s "{base}/kpis/officers?period=this_month&metrics=T02,T09" -H "Authorization: Bearer $TOKEN"
 """

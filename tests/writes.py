@@ -10,6 +10,7 @@ from tests.world import Client, World
 from app.core.security import hash_password
 from app.models.codes import synthetic_credit_code
 
+BATCH = "/batch?atomic=true"
 PASSWORD = "Correct-horse-7"
 FILE = "排名,企业名称,营业收入\n1,云南锗业股份有限公司,12.5\n".encode()
 
@@ -45,6 +46,10 @@ async def every_write(world: World) -> dict[str, Call]:
         **await _transitions(world),
         **await _visits(world),
     }
+
+
+def _items(body: Any) -> Any:
+    return {"items": [body]}
 
 
 def etag(record: Any) -> str:
@@ -102,6 +107,7 @@ async def _companies(world: World) -> dict[str, Call]:
     lists, lead = "/company-lists", world.team_lead
     return {
         "create_company": Call(world.officer, "POST", "/companies", new),
+        "create_companies": Call(world.officer, "POST", f"/companies{BATCH}", _items({"name": "丙"})),
         "update_company": Call(
             world.officer,
             "PATCH",
@@ -166,6 +172,7 @@ async def _leads(world: World) -> dict[str, Call]:
     path = f"/leads/{kept['id']}"
     return {
         "create_lead": Call(world.officer, "POST", "/leads", new),
+        "create_leads": Call(world.officer, "POST", f"/leads{BATCH}", _items(new)),
         "update_lead": Call(
             world.officer, "PATCH", path, {"planned_investment": "5.00"}, etag(kept)
         ),
@@ -214,6 +221,7 @@ async def _visits(world: World) -> dict[str, Call]:
     kept, reversed_ = [await world.visit() for _ in range(2)]
     return {
         "log_visit": Call(world.officer, "POST", "/visits", new),
+        "log_visits": Call(world.officer, "POST", f"/visits{BATCH}", _items(new)),
         "update_visit": Call(
             world.officer, "PATCH", f"/visits/{kept['id']}", {"place": "昆明"}, etag(kept)
         ),

@@ -111,7 +111,7 @@ def _changes(action: str, item: Row) -> dict[str, Any]:
     return found
 
 
-def _plain(value: Any) -> Any:  # any column's value
+def _plain(value: Any) -> Any:
     if isinstance(value, (UUID, Decimal)):
         return str(value)
     if isinstance(value, (date, datetime)):

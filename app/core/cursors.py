@@ -81,7 +81,7 @@ def after(
     return condition
 
 
-def _value(index: int, column: Any) -> sa.ColumnElement[Any]:  # a column
+def _value(index: int, column: Any) -> sa.ColumnElement[Any]:
     return sa.cast(sa.bindparam(f"k{index}", type_=sa.Text), column.type)
 
 

@@ -17,6 +17,7 @@ DATABASE_ERRORS = (
     SQLAlchemyError,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     OSError,
 )
 _BUSY_STATES = {"40001", "40P01", "55P03", "57014", "53300", "25P03"}
@@ -30,18 +31,18 @@ def problem_of(error: Exception) -> Problem | None:
     if isinstance(error, PoolTimeout):
         return Problem("busy", headers=_SOON)
     cause = _driver_error(error)
-    if isinstance(cause, (asyncpg.InterfaceError, OSError)):
+    if isinstance(cause, (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)):
         return Problem("database_unavailable", headers=_SOON)
     return _by_state(cause, getattr(cause, "sqlstate", None) or "")
 
 
-def _driver_error(error: Exception) -> Any:  # asyncpg's, SQLAlchemy's or the system's
+def _driver_error(error: Exception) -> Any:
     if isinstance(error, DBAPIError) and error.orig is not None:
         return error.orig.__cause__ or error.orig
     return error
 
 
-def _by_state(cause: Any, state: str) -> Problem | None:  # carries asyncpg's members
+def _by_state(cause: Any, state: str) -> Problem | None:
     if state == "23505":
         return _refused(cause, "already_exists", "value_taken")
     if state == "23503":

@@ -37,7 +37,7 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 class Endpoint(APIRoute):
     """Refuses what the route did not declare; gives writes their transaction."""
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401  FastAPI's
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
         declared = access_of(self.dependant)
         self.responses = {
@@ -86,7 +86,7 @@ class Endpoint(APIRoute):
 
 def access_of(dependant: Dependant) -> str | None:
     """The permission that a route declares; none where it declares nothing."""
-    calls = [child.call for child in dependant.dependencies]
+    calls: list[Any] = [child.call for child in dependant.dependencies]
     return next((call.access for call in calls if hasattr(call, "access")), None)
 
 
@@ -122,11 +122,13 @@ class StrictRequest(Request):
                 raise Problem("too_large")
             yield piece
 
-    async def json(self) -> Any:  # any JSON value
+    async def json(self) -> Any:
         """The parsed body; 400 where it is not plain JSON."""
         body = await self.body()
         try:
-            value = json.loads(body.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
+            value = json.loads(
+                body.decode(), object_pairs_hook=_unique, parse_constant=_no_constant
+            )
         except (ValueError, RecursionError) as error:
             raise Problem("malformed_json") from error
         if _depth(value) > _MAX_DEPTH:

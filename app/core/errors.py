@@ -33,6 +33,7 @@ STATUS: dict[str, int] = {
     "unsupported_media_type": 415,
     "invalid_values": 422,
     "idempotency_key_reused": 422,
+    "batch_refused": 422,
     "precondition_required": 428,
     "too_many_requests": 429,
     "account_locked": 429,
@@ -95,7 +96,8 @@ class Problem(Exception):  # noqa: N818  RFC 9457 calls it a problem
             dict(extra or {}),
         )
 
-    def _detail(self) -> str:
+    def detail(self) -> str:
+        """The explanation, in the language of the request at hand."""
         if self.errors:
             return " · ".join(error.message for error in self.errors)
         return text("details", self.code, self.params, fallback=text("errors", self.code))
@@ -106,7 +108,7 @@ class Problem(Exception):  # noqa: N818  RFC 9457 calls it a problem
             "type": f"/api/v1/meta/errors#{self.code}",
             "title": text("errors", self.code, self.params),
             "status": self.status,
-            "detail": self._detail(),
+            "detail": self.detail(),
             "code": self.code,
             "request_id": request_id,
             "errors": [error.model_dump(exclude_none=True) for error in self.errors],

@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from app.core.dberrors import DATABASE_ERRORS, problem_of
@@ -43,12 +44,26 @@ async def _problem(_: Request, error: Exception) -> Response:
     return problem_response(error)
 
 
-async def _http(_: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if isinstance(error.__cause__, Problem):  # FastAPI wraps whatever reading the body raises
         return problem_response(error.__cause__)
     code = _BY_STATUS.get(error.status_code, "malformed_request")
-    return problem_response(Problem(code, headers=error.headers))
+    headers = _allowed(request) if error.status_code == 405 else error.headers
+    return problem_response(Problem(code, headers=headers))
+
+
+def _allowed(request: Request) -> dict[str, str]:
+    """Every method of the resource (RFC 9110 §10.2.1): each has a route of its own."""
+    found = [
+        method
+        for method in ("GET", "POST", "PATCH", "DELETE")
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    ]
+    return {"Allow": ", ".join(found)}
 
 
 async def _database(_: Request, error: Exception) -> Response:

@@ -108,7 +108,8 @@ def _stored(row: dict[str, Any], digest: str) -> Response:
     if row["request_hash"] != digest:
         raise Problem("idempotency_key_reused")
     headers = {**row["headers"], "Idempotency-Replayed": "true"}
-    return Response(row["body"], row["status"], headers, media_type="application/json")
+    kind = "application/json" if row["body"] else None
+    return Response(row["body"], row["status"], headers, kind)
 
 
 async def keep(session: AsyncSession, request: Request, response: Response) -> None:

@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar, get_args
 from uuid import UUID
 
 from pydantic import (
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -107,10 +108,12 @@ def _under(name: str, tree: Tree) -> Filter:
     return Filter(name, "under", prefix=tree)
 
 
-def bare(annotation: Any) -> Any:  # any annotation
+def bare(annotation: Any) -> Any:
     """The type inside `X | None` and `Annotated[X, …]`."""
     args = [arg for arg in get_args(annotation) if arg is not type(None)]
-    return bare(args[0]) if args else annotation
+    if args:
+        return bare(args[0])
+    return datetime if annotation is AwareDatetime else annotation
 
 
 def _constrained(info: FieldInfo) -> Any:

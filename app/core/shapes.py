@@ -173,7 +173,7 @@ def wire(expression: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     return expression
 
 
-def is_instant(expression: Any) -> bool:  # a column or an expression
+def is_instant(expression: Any) -> bool:
     """Whether its values are points in time (SQLModel wraps the type to keep UTC)."""
     kind = expression.type
     return isinstance(kind.impl if isinstance(kind, sa.types.TypeDecorator) else kind, sa.DateTime)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -66,7 +67,10 @@ def plans(zone: Zone, companies: list[Company], listed: list[Company]) -> list[P
             name = f"{company.name.removesuffix('有限公司')}{_PURPOSE[track]}项目"
             amount = zone.dice.choice(AMOUNTS)
             found.append(_plan(zone, f"{track}-{len(found)}", name, company, track, stage, amount))
-    for status, stage in ((LeadStatus.suspended, Stage.negotiating), (LeadStatus.terminated, Stage.contacted)):
+    for status, stage in (
+        (LeadStatus.suspended, Stage.negotiating),
+        (LeadStatus.terminated, Stage.contacted),
+    ):
         company = next(pool)
         name = f"{company.name.removesuffix('有限公司')}研发中心项目"
         plan = _plan(zone, str(status), name, company, Track.opening, stage, AMOUNTS[1])
@@ -105,11 +109,11 @@ async def add_leads(zone: Zone, wanted: list[Plan]) -> list[Lead]:
         owner = crew[index % len(crew)]
         leads.append(_lead(zone, plan, number, owner))
     await zone.session.flush()
-    credits: list[StageCredit] = []
+    stamped: list[StageCredit] = []
     for lead, plan in zip(leads, wanted, strict=True):
-        credits += _history(zone, lead, plan, _members(zone, lead))
+        stamped += _history(zone, lead, plan, _members(zone, lead))
     await zone.session.flush()
-    zone.session.add_all(credits)
+    zone.session.add_all(stamped)
     await zone.session.flush()
     return leads
 
@@ -163,11 +167,9 @@ def _members(zone: Zone, lead: Lead) -> list[LeadMember]:
     return members
 
 
-def _history(
-    zone: Zone, lead: Lead, plan: Plan, members: list[LeadMember]
-) -> list[StageCredit]:
+def _history(zone: Zone, lead: Lead, plan: Plan, members: list[LeadMember]) -> list[StageCredit]:
     """Add the steps; answers the credit on them, to be added once the steps are written."""
-    credits: list[StageCredit] = []
+    stamped: list[StageCredit] = []
     stages = path(plan.track)
     steps = stages[1 : stages.index(plan.stage) + 1]
     room = (LAST_DAY - plan.start).days // (len(steps) + 1)
@@ -177,7 +179,7 @@ def _history(
         amount = plan.amount if to is Stage.signed else None
         step = _step(zone, lead, day, TransitionKind.advance, to_stage=to, agreed_amount=amount)
         step.agreed_amount_cny = amount
-        credits += _credit(zone, step, members)
+        stamped += _credit(zone, step, members)
         step.carry_out(lead)
     if plan.status is LeadStatus.suspended:
         resume_by, why = LAST_DAY + timedelta(days=90), "投资方等待集团年度投资计划"
@@ -187,10 +189,10 @@ def _history(
         kind, why = TransitionKind.terminate, "所需厂房承重不足"
         reason = ExitReason.site_unsuitable
         _step(zone, lead, day, kind, reason_code=reason, explanation=why).carry_out(lead)
-    return credits
+    return stamped
 
 
-def _step(zone: Zone, lead: Lead, day: date, kind: TransitionKind, **more: object) -> StageTransition:
+def _step(zone: Zone, lead: Lead, day: date, kind: TransitionKind, **more: Any) -> StageTransition:
     owner = next(o for o in zone.officers if o.id == lead.owner_id)
     to = more.get("to_stage")
     needed = recogniser(kind, lead.stage, to if isinstance(to, Stage) else None)
@@ -225,9 +227,7 @@ def _recogniser(zone: Zone, owner: Officer, needed: Role) -> Officer:
     return mates[0] if mates else chief
 
 
-def _credit(
-    zone: Zone, step: StageTransition, members: list[LeadMember]
-) -> list[StageCredit]:
+def _credit(zone: Zone, step: StageTransition, members: list[LeadMember]) -> list[StageCredit]:
     officers = {officer.id: officer for officer in zone.officers}
     return [
         StageCredit(

@@ -1,6 +1,7 @@
 """Two years of visits: every lead with a company is visited about every three weeks."""
 
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from app.core.clock import ZONE
 from app.demo.leads import LAST_DAY
@@ -25,7 +26,7 @@ async def add_visits(zone: Zone, leads: list[Lead]) -> int:
     for lead in leads:
         day = lead.received_on + timedelta(days=3)
         while lead.company_id is not None and day <= LAST_DAY:
-            people += _visit(zone, lead, day, count)
+            people += _visit(zone, lead, lead.company_id, day, count)
             count += 1
             day += timedelta(days=zone.dice.randint(10, 32))
     await zone.session.flush()
@@ -35,7 +36,7 @@ async def add_visits(zone: Zone, leads: list[Lead]) -> int:
 
 
 def _visit(
-    zone: Zone, lead: Lead, day: date, number: int
+    zone: Zone, lead: Lead, company_id: UUID, day: date, number: int
 ) -> list[VisitParticipant | VisitGuest]:
     """Add a visit; answers its people, to be added once it is written."""
     kind = zone.dice.choices(list(VisitKind), (5, 3, 2, 2))[0]
@@ -44,7 +45,7 @@ def _visit(
     visit = Visit(
         id=demo_id("visit", lead.id, day),
         lead_id=lead.id,
-        company_id=lead.company_id,
+        company_id=company_id,
         kind=kind,
         visited_on=day,
         summary=_SUMMARIES[kind],

@@ -37,10 +37,10 @@ PREFIX = "/api/v1"
 
 _SUBJECTS = {
     Scope.officer: """SELECT o.id, o.name, o.team_id FROM officers o
-WHERE ($1 OR o.id = $2 OR o.team_id = ANY($3)) AND (o.is_active OR EXISTS (
-  SELECT 1 FROM ledger_entries e WHERE e.scope = 'officer' AND e.scope_id = o.id
-    AND e.counted_on BETWEEN $5 AND $6))
-  AND o.role IN ('officer', 'team_lead', 'leader')""",
+WHERE ($1 OR o.id = $2 OR o.team_id = ANY($3)) AND (
+  o.is_active AND o.role IN ('officer', 'team_lead', 'leader')
+  OR EXISTS (SELECT 1 FROM ledger_entries e WHERE e.scope = 'officer' AND e.scope_id = o.id
+    AND e.counted_on BETWEEN $5 AND $6))""",
     Scope.team: """SELECT t.id, t.name, t.parent_id AS team_id FROM teams t
 WHERE ($1 OR t.id = ANY($3)) AND $2::uuid IS NOT NULL""",
     Scope.zone: """SELECT '00000000-0000-0000-0000-000000000000'::uuid AS id, $9::text AS name,
@@ -156,13 +156,7 @@ def _rows(rows: list[Any], metrics: list[Metric], scope: Scope, window: Window) 
         KpiRow(
             subject=subject,
             values=[
-                _value(
-                    metric,
-                    _cell(cells[subject_id, metric.code]),
-                    scope,
-                    subject_id,
-                    window,
-                )
+                _value(metric, _cell(cells[subject_id, metric.code]), scope, subject_id, window)
                 for metric in metrics
             ],
         )

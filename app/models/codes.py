@@ -149,7 +149,9 @@ def _region_code(text: str) -> str:
     return padded
 
 
-def _listed(codes: Callable[[], frozenset[str]], error: str, what: str) -> AfterValidator:
+def _listed(
+    codes: Callable[[], frozenset[str]], error: LiteralString, what: LiteralString
+) -> AfterValidator:
     """Return a validator that accepts the members of `codes()`."""
 
     def check(text: str) -> str:

@@ -71,7 +71,7 @@ class Company(Record, Searchable, CompanyBase, table=True):
         "credit_code",
     )
 
-    name_keys: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))  # pyright: ignore[reportArgumentType]  SQLAlchemy's generic instance
+    name_keys: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))
     is_demo: bool = False
     deleted_at: datetime | None = None
 

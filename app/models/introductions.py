@@ -1,16 +1,18 @@
 """Introductions: what an agent 委托招商机构 registers and may follow, and nothing else."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel, col, select
 
 from app.core.base import Record, RecordRead, Shape
 from app.core.listing import list_query
-from app.core.shapes import Computed
+from app.core.shapes import Computed, visible
 from app.core.types import Name, Notes
 from app.models.leads import Lead
 from app.models.pipeline import LeadStatus, Stage
+from app.models.roles import Role
 
 
 class IntroductionBase(SQLModel):
@@ -39,11 +41,14 @@ class IntroductionUpdate(Shape):
 
 
 def _of_lead(name: str) -> Computed:
-    return Computed(
-        lambda row, _role: (
-            select(getattr(Lead, name)).where(col(Lead.id) == row.lead_id).scalar_subquery()
-        )
-    )
+    """A column of the lead: for its agent always, for others where they may see the lead."""
+
+    def sql(row: Any, role: str) -> sa.ColumnElement[Any]:
+        rules = [] if role == Role.agent else visible(Lead, role)
+        found = select(getattr(Lead, name)).where(col(Lead.id) == row.lead_id, *rules)
+        return found.scalar_subquery()
+
+    return Computed(sql)
 
 
 class IntroductionRead(RecordRead, IntroductionBase):

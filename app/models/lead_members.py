@@ -73,7 +73,7 @@ class MemberChangeCreate(Shape):
 def split(parts: Sequence[Decimal], whole: Decimal, step: Decimal = _CENT) -> list[Decimal]:
     """`whole` divided in proportion, each rounded half up; the last positive part takes the rest.
 
-    20 points for three are 6.67 + 6.67 + 6.66. Nobody gets more than is left, so no part is negative.
+    20 points for three are 6.67 + 6.67 + 6.66. Nobody gets more than is left: no part is negative.
     """
     total, left = sum(parts), whole
     last = max(index for index, part in enumerate(parts) if part > 0)

@@ -1,5 +1,6 @@
 """Stage transitions: requests to move a lead, with three dates: happened, typed, recognised."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
-from app.core.base import ReadShape, Record, RecordRead, Shape
+from app.core.base import Record, RecordRead, Shape
 from app.core.clock import today
 from app.core.errors import FieldError, field_error
 from app.core.listing import list_query
@@ -42,7 +43,6 @@ from app.models.pipeline import (
 from app.models.stage_credits import StageCreditRead
 
 
-
 class StageTransitionBase(SQLModel):
     """What a caller asks for."""
 
@@ -56,9 +56,7 @@ class StageTransitionBase(SQLModel):
     agreed_amount: Money | None = Field(default=None, sa_type=numeric(20, 2))
     currency: CurrencyCode = "CNY"
     exchange_rate: ExchangeRate | None = Field(
-        default=None,
-        sa_type=numeric(18, 8),
-        description="Yuan for one unit of `currency`.",
+        default=None, sa_type=numeric(18, 8), description="Yuan for one unit of `currency`."
     )
     rate_on: BusinessDate | None = None
 
@@ -116,18 +114,34 @@ class StageTransition(Record, StageTransitionBase, table=True):
             lead.is_completion_open = True
         lead.stage, lead.stage_entered_on = to, self.event_on
 
-    def undo(self, lead: Lead, entered_on: date) -> None:
-        """Put the lead back; `entered_on` is when it had entered the stage it returns to."""
+    def undo(self, lead: Lead, earlier: Sequence["StageTransition"]) -> None:
+        """Put the lead back; `earlier` are its other recognised transitions, latest first."""
         lead.status = self.from_status
         if self.kind is not TransitionKind.advance:
-            lead.suspended_until = None
+            lead.suspended_until = self._suspended_until(earlier)
             return
         if self.agreed_amount is not None:
             lead.agreed_amount = lead.agreed_currency = None
-        is_late_milestone = self.to_stage is LATE_MILESTONE and lead.stage is not LATE_MILESTONE
-        lead.is_completion_open = is_late_milestone
-        if not is_late_milestone:
-            lead.stage, lead.stage_entered_on = self.from_stage, entered_on
+        if self.to_stage is LATE_MILESTONE and lead.stage is not LATE_MILESTONE:
+            lead.is_completion_open = True
+            return
+        if (self.from_stage, self.to_stage) == EARLY_PRODUCTION:
+            lead.is_completion_open = False
+        lead.stage = self.from_stage
+        lead.stage_entered_on = next(
+            (step.event_on for step in earlier if step.enters(self.from_stage)), lead.received_on
+        )
+
+    def enters(self, stage: Stage) -> bool:
+        """Whether this is the step into a stage."""
+        return self.kind is TransitionKind.advance and self.to_stage is stage
+
+    def _suspended_until(self, earlier: Sequence["StageTransition"]) -> date | None:
+        if self.from_status is not LeadStatus.suspended:
+            return None
+        return next(
+            (step.resume_by for step in earlier if step.kind is TransitionKind.suspend), None
+        )
 
 
 class StageTransitionCreate(Shape, StageTransitionBase):
@@ -135,17 +149,17 @@ class StageTransitionCreate(Shape, StageTransitionBase):
 
     dry_run: Flag = False
 
-    def faults(self, lead: Lead, last_on: date | None) -> list[FieldError]:
+    def faults(self, lead: Lead, last_on: date) -> list[FieldError]:
         """Everything that speaks against the move, so that one answer names all of it."""
         found = self._date_faults(last_on)
         if self.kind is TransitionKind.advance:
             return found + self._advance_faults(lead)
         return found + self._status_faults()
 
-    def _date_faults(self, last_on: date | None) -> list[FieldError]:
+    def _date_faults(self, last_on: date) -> list[FieldError]:
         if self.event_on > today():
             return [field_error("/event_on", "date_in_future")]
-        if last_on is not None and self.event_on < last_on:
+        if self.event_on < last_on:
             return [field_error("/event_on", "date_before_last", last=last_on.isoformat())]
         return []
 
@@ -233,12 +247,3 @@ class StageTransitionQuery(
     )
 ):
     """Parameters of the transition list."""
-
-
-class DryRunRead(ReadShape):
-    """What a transition would do."""
-
-    is_allowed: bool
-    needs_recognition: bool
-    recognised_by: str | None
-    errors: list[FieldError]

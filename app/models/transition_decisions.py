@@ -1,6 +1,7 @@
-"""Decisions on pending transitions, and the reversal of what was recognised."""
+"""Answers to requests for a transition: the dry run, the decision, the reversal."""
 
-from app.core.base import Shape
+from app.core.base import ReadShape, Shape
+from app.core.errors import FieldError
 from app.core.types import Code, Line
 
 
@@ -22,3 +23,12 @@ class ReversalCreate(Shape):
     """Take a recognised fact back; it stays in the history."""
 
     reason: Line
+
+
+class DryRunRead(ReadShape):
+    """What a transition would do."""
+
+    is_allowed: bool
+    needs_recognition: bool
+    recognised_by: str | None
+    errors: list[FieldError]

@@ -1,10 +1,12 @@
 """Companies."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
 from app.core import records
+from app.core.batch import BatchCreate, BatchRead, create_all
 from app.core.endpoint import Endpoint
 from app.core.listing import Page
 from app.models.companies import (
@@ -42,6 +44,23 @@ async def create_company(write: WriteDep, payload: CompanyCreate) -> Response:
     """Register a company."""
     company = await records.add(write.session, Company, payload)
     return await write.created(CompanyRead, company.id)
+
+
+@router.post(
+    "/batch",
+    status_code=207,
+    dependencies=[needs(Permission.companies_write)],
+    response_model=BatchRead[CompanyRead],
+)
+async def create_companies(
+    write: WriteDep, payload: BatchCreate[CompanyCreate], *, atomic: bool = False
+) -> Response:
+    """Register up to 200 companies; `atomic=true` is all or nothing."""
+
+    async def create(item: CompanyCreate) -> UUID:
+        return (await records.add(write.session, Company, item)).id
+
+    return await create_all(write, payload.items, create, CompanyRead, atomic=atomic)
 
 
 @router.get("/{id}", dependencies=[needs(Permission.companies_read)], response_model=CompanyRead)

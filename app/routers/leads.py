@@ -1,9 +1,11 @@
 """Leads, their history and their members."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from app.core.batch import BatchCreate, BatchRead, create_all
 from app.core.endpoint import Endpoint
 from app.core.listing import Page
 from app.models.lead_members import MemberChangeCreate
@@ -32,6 +34,23 @@ async def create_lead(write: WriteDep, payload: LeadCreate) -> Response:
     """Register a lead; it starts at `identified` and is the caller's unless an owner is named."""
     lead = await leads.create(write.session, write.caller, payload)
     return await write.created(LeadRead, lead.id)
+
+
+@router.post(
+    "/batch",
+    status_code=207,
+    dependencies=[needs(Permission.leads_write)],
+    response_model=BatchRead[LeadRead],
+)
+async def create_leads(
+    write: WriteDep, payload: BatchCreate[LeadCreate], *, atomic: bool = False
+) -> Response:
+    """Register up to 200 leads; `atomic=true` is all or nothing."""
+
+    async def create(item: LeadCreate) -> UUID:
+        return (await leads.create(write.session, write.caller, item)).id
+
+    return await create_all(write, payload.items, create, LeadRead, atomic=atomic)
 
 
 @router.get("/{id}", dependencies=[needs(Permission.leads_read)], response_model=LeadRead)

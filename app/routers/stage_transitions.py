@@ -8,12 +8,11 @@ from app.core.endpoint import Endpoint
 from app.core.listing import Page
 from app.models.roles import Permission
 from app.models.stage_transitions import (
-    DryRunRead,
     StageTransitionCreate,
     StageTransitionQuery,
     StageTransitionRead,
 )
-from app.models.transition_decisions import ReversalCreate, TransitionDecision
+from app.models.transition_decisions import DryRunRead, ReversalCreate, TransitionDecision
 from app.routers.deps import ChangeDep, IdPath, ReaderDep, ViewDep, needs
 from app.services import stage_transitions
 

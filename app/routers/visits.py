@@ -1,9 +1,11 @@
 """Visits."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from app.core.batch import BatchCreate, BatchRead, create_all
 from app.core.endpoint import Endpoint
 from app.core.listing import Page
 from app.models.roles import Permission
@@ -31,6 +33,23 @@ async def log_visit(write: WriteDep, payload: VisitCreate) -> Response:
     """Log a visit with its people and the next action; the KPI ledger is posted with it."""
     visit = await visits.log_visit(write.session, write.caller, payload)
     return await write.created(VisitRead, visit.id)
+
+
+@router.post(
+    "/batch",
+    status_code=207,
+    dependencies=[needs(Permission.visits_write)],
+    response_model=BatchRead[VisitRead],
+)
+async def log_visits(
+    write: WriteDep, payload: BatchCreate[VisitCreate], *, atomic: bool = False
+) -> Response:
+    """Log up to 200 visits; `atomic=true` is all or nothing."""
+
+    async def create(item: VisitCreate) -> UUID:
+        return (await visits.log_visit(write.session, write.caller, item)).id
+
+    return await create_all(write, payload.items, create, VisitRead, atomic=atomic)
 
 
 @router.get("/{id}", dependencies=[needs(Permission.visits_read)], response_model=VisitRead)

@@ -46,9 +46,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass
 class Parsed:
-    """A file's rows and what is wrong with some."""
+    """A file's good rows, the lines they stand on, and what is wrong with the others."""
 
     entries: list[CompanyListEntryBase] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
     faults: list[ImportFault] = field(default_factory=list)
 
 
@@ -87,6 +88,7 @@ def _parse_row(parsed: Parsed, line: int, cells: dict[str, str]) -> None:
         if "revenue_amount" in values:
             values["revenue_amount"] = _dollars(values["revenue_amount"])
         parsed.entries.append(CompanyListEntryBase.model_validate(values))
+        parsed.lines.append(line)
     except ValidationError as error:
         for detail in error.errors():
             column = str(detail["loc"][0])
@@ -104,9 +106,11 @@ def _dollars(cell: str) -> Decimal:
 
 def _find_repeats(parsed: Parsed) -> None:
     seen: set[str] = set()
-    for entry in parsed.entries:
+    for line, entry in zip(parsed.lines, parsed.entries, strict=True):
         if (name := fold(entry.listed_name)) in seen:
-            parsed.faults.append(_fault(0, "listed_name", "row_repeated", name=entry.listed_name))
+            parsed.faults.append(
+                _fault(line, "listed_name", "row_repeated", name=entry.listed_name)
+            )
         seen.add(name)
 
 
@@ -167,7 +171,7 @@ async def _companies(
     names = [fold(name) for e in entries for name in (e.listed_name, e.listed_name_en) if name]
     query = (
         select(Company.id, Company.name_keys)
-        .where(col(Company.name_keys).overlap(names), col(Company.deleted_at).is_(None))
+        .where(col(Company.name_keys).op("&&")(names), col(Company.deleted_at).is_(None))
         .order_by(col(Company.id).desc())
     )
     rows = (await session.exec(query)).all()

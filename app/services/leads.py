@@ -18,7 +18,7 @@ from app.models.lead_members import (
 )
 from app.models.leads import Lead, LeadCreate, LeadUpdate
 from app.models.officers import Officer
-from app.models.pipeline import LeadAction, Stage, Track, allowed_actions
+from app.models.pipeline import TRACK_NEEDED_FROM, LeadAction, Track, allowed_actions, order
 from app.models.roles import Role
 from app.models.visits import Visit
 from app.services.access import Caller, check_reach, claimed
@@ -75,11 +75,7 @@ async def update(
     changes = payload.changes()
     lead = await claimed(session, Lead, caller, lead_id, if_match, fields=frozenset(changes))
     await check_action(session, lead, caller, LeadAction.edit)
-    if "track" in changes and lead.stage not in {
-        Stage.identified,
-        Stage.contacted,
-        Stage.negotiating,
-    }:
+    if "track" in changes:
         _check_track(lead, changes["track"])
     lead.apply(changes)
     lead.check_amounts()
@@ -88,7 +84,8 @@ async def update(
 
 
 def _check_track(lead: Lead, track: Track | None) -> None:
-    if track != lead.track:
+    is_open = order(lead.stage) < order(TRACK_NEEDED_FROM) and not lead.is_pending
+    if track != lead.track and not is_open:
         raise invalid("/track", "track_fixed")
 
 

@@ -1,5 +1,6 @@
 """Moving leads: a request, a decision by somebody else, a reversal. Each is one transaction."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -25,8 +26,13 @@ from app.models.pipeline import (
     recogniser,
 )
 from app.models.stage_credits import StageCredit
-from app.models.stage_transitions import DryRunRead, StageTransition, StageTransitionCreate
-from app.models.transition_decisions import DecisionKind, ReversalCreate, TransitionDecision
+from app.models.stage_transitions import StageTransition, StageTransitionCreate
+from app.models.transition_decisions import (
+    DecisionKind,
+    DryRunRead,
+    ReversalCreate,
+    TransitionDecision,
+)
 from app.services.access import Caller, check_reach, claimed, found
 from app.services.leads import members_on
 from app.services.teams import path_of
@@ -87,9 +93,9 @@ def _fits_status(kind: TransitionKind, status: LeadStatus) -> bool:
     return STATUS_MOVES[kind][0] is status
 
 
-async def _last_milestone_on(session: AsyncSession, lead: Lead) -> date | None:
+async def _last_milestone_on(session: AsyncSession, lead: Lead) -> date:
     query = select(sa.func.max(StageTransition.event_on)).where(*_recognised(lead))
-    return (await session.exec(query)).one()
+    return (await session.exec(query)).one() or lead.received_on
 
 
 def _recognised(lead: Lead) -> tuple[sa.ColumnElement[bool], ...]:
@@ -202,7 +208,7 @@ async def reverse(
     earlier = await _earlier(session, lead, transition)
     transition.status, transition.reversal_reason = TransitionStatus.reversed, payload.reason
     transition.reversed_at, transition.reversed_by_id = now(), caller.id
-    transition.undo(lead, earlier.event_on if earlier else lead.received_on)
+    transition.undo(lead, earlier)
     await session.flush()
     await ledger.post(session, Family.lead, lead.id)
     return transition
@@ -210,11 +216,11 @@ async def reverse(
 
 async def _earlier(
     session: AsyncSession, lead: Lead, transition: StageTransition
-) -> StageTransition | None:
-    """The step into the stage that a reversal returns to; 409 where this was not the last move."""
+) -> Sequence[StageTransition]:
+    """The recognised moves before this one, latest first; 409 where this was not the last."""
     query = select(StageTransition).where(*_recognised(lead))
     latest_first = col(StageTransition.recognised_at).desc(), col(StageTransition.id).desc()
     rows = (await session.exec(query.order_by(*latest_first))).all()
     if lead.is_pending or rows[0].id != transition.id:
         raise Problem("not_latest_transition")
-    return next((row for row in rows if row.to_stage is transition.from_stage), None)
+    return rows[1:]

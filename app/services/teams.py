@@ -5,8 +5,10 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.errors import invalid
+from app.core.errors import Problem, invalid
+from app.models.ledger_entries import LedgerEntry, Scope
 from app.models.officers import Officer
+from app.models.roles import FIELD_ROLES
 from app.models.teams import Team, TeamCreate, TeamUpdate
 from app.services.access import Caller, claimed
 
@@ -39,8 +41,13 @@ async def update(
 
 
 async def delete(session: AsyncSession, caller: Caller, team_id: UUID, if_match: int) -> None:
-    """Remove an empty team; 409 while anything points to it."""
+    """Remove an empty team; 409 while anything points to it or was ever credited to it."""
     team = await claimed(session, Team, caller, team_id, if_match)
+    entries = select(LedgerEntry.id).where(
+        col(LedgerEntry.scope) == Scope.team, col(LedgerEntry.scope_id) == team_id
+    )
+    if (await session.exec(entries.limit(1))).first() is not None:
+        raise Problem("in_use")
     await session.delete(team)
     await session.flush()
 
@@ -68,8 +75,8 @@ async def path_of(session: AsyncSession, officer: Officer) -> list[UUID]:
 
 
 async def officer_of(session: AsyncSession, officer_id: UUID, pointer: str) -> Officer:
-    """An active officer named in a body; 422 where there is none."""
+    """An active account that can own leads and earn credit; 422 where there is none."""
     officer = await session.get(Officer, officer_id)
-    if officer is None or not officer.is_active:
+    if officer is None or not officer.is_active or officer.role not in FIELD_ROLES:
         raise invalid(pointer, "reference_not_found")
     return officer

@@ -14,6 +14,7 @@ from app.kpis.metrics import Family
 from app.models.companies import Company
 from app.models.leads import Lead, Mechanism
 from app.models.officers import Officer
+from app.models.pipeline import LeadAction
 from app.models.roles import Role
 from app.models.teams import Team
 from app.models.transition_decisions import ReversalCreate
@@ -28,7 +29,8 @@ from app.models.visits import (
     VisitUpdate,
     people,
 )
-from app.services.access import Caller, check_reach, claimed, readable
+from app.services.access import Caller, claimed, readable
+from app.services.leads import check_action
 
 
 async def log_visit(session: AsyncSession, caller: Caller, payload: VisitCreate) -> Visit:
@@ -56,11 +58,11 @@ async def log_visit(session: AsyncSession, caller: Caller, payload: VisitCreate)
 
 
 async def _lead(session: AsyncSession, caller: Caller, lead_id: UUID) -> Lead:
-    query = readable(Lead, caller).where(col(Lead.id) == lead_id)
+    query = readable(Lead, caller).where(col(Lead.id) == lead_id).with_for_update(of=Lead)
     lead = (await session.exec(query)).one_or_none()
     if lead is None:
         raise invalid("/lead_id", "reference_not_found")
-    await check_reach(session, lead, caller)
+    await check_action(session, lead, caller, LeadAction.log_visit)
     return lead
 
 

@@ -1,11 +1,10 @@
 """Every query parameter of every read, against what breaks naive servers; from the OpenAPI document."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import pytest
 from tests.world import Client, World, problem
-
-from app.core.base import new_id
 
 SUBJECT = "00000000-0000-0000-0000-000000000000"
 READERS = {
@@ -13,6 +12,8 @@ READERS = {
     "list_introductions": "team_lead",
     "get_introduction": "team_lead",
 }
+NAMES = {"sort", "fields", "metrics"}
+SOMEBODY = "00000000-0000-0000-0000-00000000000a"
 NEEDED = {
     "period": "2026",
     "scope": "zone",
@@ -28,6 +29,7 @@ class Parameter(NamedTuple):
     name: str
     is_list: bool
     others: str
+    schema: dict[str, Any]
 
     def url(self, raw: str) -> str:
         return f"/api/v1{self.path}?{self.others}{self.name}={raw}"
@@ -39,7 +41,7 @@ async def _path(world: World, path: str) -> str:
     noun = path.split("/")[1]
     if noun in {"officers", "teams"}:
         return path.replace("{id}", str(world.officer.id if noun == "officers" else world.teams["bio"]))
-    return path.replace("{id}", f"{new_id()}")
+    return path.replace("{id}", SOMEBODY)
 
 
 async def _parameters(world: World) -> list[Parameter]:
@@ -53,9 +55,8 @@ async def _parameters(world: World) -> list[Parameter]:
             others = [f"{name}={NEEDED[name]}&" for name in needed if name != query["name"]]
             kinds = [query["schema"], *query["schema"].get("anyOf", [])]
             is_list = any(kind.get("type") == "array" for kind in kinds)
-            found.append(
-                Parameter(operation["operationId"], address, query["name"], is_list, "".join(others))
-            )
+            start = (operation["operationId"], address, query["name"])
+            found.append(Parameter(*start, is_list, "".join(others), query["schema"]))
     return found
 
 
@@ -168,3 +169,31 @@ async def test_instants_are_aware_and_in_range(world: World, moment: str) -> Non
     assert reply.status_code == MOMENTS[moment], reply.text
     if reply.status_code == 422:
         assert problem(reply, 422, "invalid_values")["errors"][0]["parameter"] == "as_of"
+
+
+
+def _valid(document: Any, name: str, schema: dict[str, Any]) -> str:
+    """A value that the parameter takes."""
+    if "$ref" in schema:
+        return document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]["enum"][0]
+    if "anyOf" in schema:
+        return _valid(document, name, schema["anyOf"][0])
+    if schema.get("type") == "array":
+        return {"metrics": "M01"}.get(name, "id") if name in NAMES else _valid(
+            document, name, schema["items"]
+        )
+    kinds = {"integer": "7", "boolean": "true"}
+    fitting = SUBJECT if schema.get("format") == "uuid" else "a"
+    return schema.get("examples", schema.get("enum", [kinds.get(schema["type"], fitting)]))[0]
+
+
+async def test_every_parameter_takes_what_it_documents(world: World) -> None:
+    document, sent = world.app.openapi(), 0
+    for parameter in await _parameters(world):
+        if parameter.name in {"cursor", "expand"} or parameter.path.endswith(SOMEBODY):
+            continue
+        value = NEEDED.get(parameter.name) or _valid(document, parameter.name, parameter.schema)
+        reply = await _reader(world, parameter.operation).get(parameter.url(quote(value)))
+        assert reply.status_code == 200, f"{parameter}={value}: {reply.text}"
+        sent += 1
+    assert sent > 500

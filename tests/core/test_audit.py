@@ -1,0 +1,167 @@
+"""The audit log: one row for every change, by whom and in which request; nobody rewrites it."""
+
+from typing import Any
+
+import asyncpg
+import pytest
+from tests.world import World, problem
+from tests.writes import PASSWORD, every_write, password_hash
+
+LEFT: dict[str, set[str]] = {
+    "log_in": {"create officer_sessions"},
+    "log_out": {"update officer_sessions"},
+    "change_password": {"update officers", "update officer_sessions"},
+    "create_officer": {"create officers"},
+    "update_officer": {"update officers"},
+    "change_officer_role": {"update officers"},
+    "unlock_officer": {"update officers"},
+    "create_team": {"create teams"},
+    "update_team": {"update teams"},
+    "delete_team": {"delete teams"},
+    "create_company": {"create companies"},
+    "create_companies": {"create companies"},
+    "update_company": {"update companies"},
+    "delete_company": {"update companies"},
+    "create_company_list": {"create company_lists"},
+    "update_company_list": {"update company_lists"},
+    "import_company_list": {
+        "create company_lists", "create companies", "create company_list_entries",
+    },
+    "create_contact": {"create contacts"},
+    "update_contact": {"update contacts"},
+    "delete_contact": {"update contacts"},
+    "unmask_contact": {"create unmaskings"},
+    "create_introduction": {"create introductions"},
+    "link_introduction": {"update introductions"},
+    "create_lead": {"create leads", "create lead_members"},
+    "create_leads": {"create leads", "create lead_members"},
+    "update_lead": {"update leads"},
+    "delete_lead": {"update leads"},
+    "change_lead_members": {"update leads", "update lead_members", "create lead_members"},
+    "create_stage_transition": {"create stage_transitions", "update leads"},
+    "decide_stage_transition": {
+        "update stage_transitions", "update leads", "create stage_credits",
+    },
+    "reverse_stage_transition": {"update stage_transitions", "update leads"},
+    "log_visit": {"create visits", "create visit_participants"},
+    "log_visits": {"create visits", "create visit_participants"},
+    "update_visit": {"update visits"},
+    "reverse_visit": {"update visits"},
+}  # fmt: skip
+
+
+async def _rows(world: World, request_id: str) -> list[Any]:
+    path = f"/audit-entries?request_id={request_id}&limit=200"
+    return (await world.auditor.seen(path))["items"]
+
+
+async def test_every_write_is_listed(world: World) -> None:
+    writes = {
+        operation["operationId"]
+        for methods in world.app.openapi()["paths"].values()
+        for method, operation in methods.items()
+        if method != "get"
+    }
+    assert writes == set(LEFT)
+
+
+async def test_every_write_leaves_its_rows(world: World) -> None:
+    calls = await every_write(world)
+    who = {"log_in": calls["change_password"].client.id}
+    for name, call in calls.items():
+        request_id = f"request-of-{name.replace('_', '-')}"
+        assert (await call.send(headers={"X-Request-Id": request_id})).is_success
+        rows = await _rows(world, request_id)
+        assert {f"{row['action']} {row['entity']}" for row in rows} == LEFT[name], name
+        assert {row["actor_id"] for row in rows} == {who.get(name, call.client.id)}, name
+        assert all(row["changes"] for row in rows if row["action"] != "delete"), name
+
+
+async def test_a_row_tells_before_and_after(world: World) -> None:
+    company = await world.company(notes="旧")
+    path, sent = f"/companies/{company['id']}", {"X-Request-Id": "change-1"}
+    etag, patch = {"If-Match": '"v1"'}, {"notes": "新", "is_listed": True, "name": company["name"]}
+    await world.colleague.request("PATCH", path, json=patch, headers=etag | sent)
+    (row,) = await _rows(world, "change-1")
+    assert row["changes"] == {"notes": ["旧", "新"], "is_listed": [False, True]}
+    assert (row["entity_id"], row["entity_version"]) == (company["id"], 2)
+    assert row["actor_id"] == world.colleague.id
+
+
+async def test_the_versions_of_a_record_have_one_row_each(world: World) -> None:
+    company = await world.company()
+    for number in range(1, 5):
+        etag = f'"v{number}"'
+        await world.officer.patch(f"/companies/{company['id']}", {"notes": etag}, etag)
+    path = f"/audit-entries?entity_id={company['id']}&sort=at"
+    rows = (await world.auditor.seen(path))["items"]
+    assert [row["entity_version"] for row in rows] == [1, 2, 3, 4, 5]
+    assert [row["action"] for row in rows] == ["create"] + ["update"] * 4
+
+
+async def test_a_wrong_password_is_noted(world: World) -> None:
+    officer = await world.account("officer", "bio", password_hash())
+    form = {"username": (await officer.seen("/me"))["name"], "password": "wrong"}
+    reply = await world.nobody.request(
+        "POST", "/sessions", data=form, headers={"X-Request-Id": "wrong-password"}
+    )
+    problem(reply, 401, "wrong_credentials")
+    (row,) = await _rows(world, "wrong-password")
+    assert (row["entity"], row["entity_id"], row["actor_id"]) == ("officers", officer.id, None)
+    assert row["changes"] == {"failed_count": [0, 1]}
+
+
+async def test_reading_leaves_no_row(world: World) -> None:
+    lead = await world.lead()
+    before = await world.fingerprint()
+    for path in ("/leads", f"/leads/{lead['id']}", "/kpis/zone?period=2026", "/audit-entries"):
+        await (world.auditor if "audit" in path else world.leader).seen(path)
+    assert await world.fingerprint() == before
+
+
+async def test_secrets_stay_out(world: World) -> None:
+    calls = await every_write(world)
+    tokens = [calls["log_out"].client.token, world.officer.token]
+    tokens.append((await calls.pop("log_in").send()).json()["access_token"])
+    for call in calls.values():
+        assert (await call.send()).is_success
+    log = await world.database.fetchval("SELECT string_agg(to_json(a)::text, ' ') FROM audit_entries a")
+    hashes = await world.database.fetch(
+        "SELECT encode(token_hash, 'hex') AS secret FROM officer_sessions"
+        " UNION ALL SELECT password_hash FROM officers WHERE password_hash <> '-'"
+    )
+    secrets = {"13812345678", "13987654321", "$argon2", PASSWORD, "Other-horse-88", *tokens}
+    secrets |= {row["secret"] for row in hashes}
+    assert len(secrets) > 15
+    assert [secret for secret in secrets if secret in log] == []
+    assert '"phone": ["***", "***"]' in log
+    assert '"password_hash": ["***", "***"]' in log
+
+
+@pytest.mark.parametrize("table", ["audit_entries", "ledger_entries"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}", "TRUNCATE {} CASCADE"]
+)
+async def test_the_logs_are_append_only(world: World, table: str, statement: str) -> None:
+    await world.visit()
+    assert await world.database.fetchval(f"SELECT count(*) FROM {table}") > 0
+    before = await world.fingerprint()
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="append-only"):
+        await world.database.execute(statement.format(table))
+    assert await world.fingerprint() == before
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE", "PUT"])
+@pytest.mark.parametrize("noun", ["audit-entries", "ledger-entries"])
+async def test_the_logs_have_no_write_endpoint(world: World, noun: str, method: str) -> None:
+    reply = await world.audit_admin.request(method, f"/{noun}", json={})
+    problem(reply, 405, "method_not_allowed")
+
+
+async def test_who_reads_the_audit_log(world: World) -> None:
+    for role, client in world.everyone().items():
+        reply = await client.get("/audit-entries")
+        if role in {"auditor", "audit_admin"}:
+            assert reply.status_code == 200
+        else:
+            problem(reply, 403, "forbidden")
