@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 
 from app.core import audit, handlers
@@ -14,14 +13,14 @@ from app.core.config import Settings, settings
 from app.core.cursors import Cursors
 from app.core.db import Database
 from app.core.docs import install_docs
-from app.core.endpoint import access_of
+from app.core.endpoint import query_schemas
 from app.core.errors import publish
 from app.core.logging import RequestContext
 from app.core.openapi import install_openapi
 from app.models.errors import DOMAIN_ERRORS
-from app.routers import HEALTH, ROUTERS
+from app.routers import ROUTERS
+from app.routers.deps import admit
 
-PREFIX = "/api/v1"
 _EXPOSED = [
     "ETag",
     "Location",
@@ -56,12 +55,12 @@ def create_app(config: Settings | None = None, database_url: str | None = None) 
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=_operation_id,
     )
     app.state.settings = config
     app.state.db = Database(database_url or config.database_url or "", config.pool_size)
     secret = config.secret_key.get_secret_value() if config.secret_key else secrets.token_hex(32)
     app.state.cursors = Cursors(secret)
+    app.state.admit = admit
     _include_routers(app)
     handlers.install(app)
     install_docs(app)
@@ -78,23 +77,17 @@ def create_app(config: Settings | None = None, database_url: str | None = None) 
     return app
 
 
-def _operation_id(route: APIRoute) -> str:
-    return route.name
-
-
 def _include_routers(app: FastAPI) -> None:
-    api = APIRouter(prefix=PREFIX)
+    """Routes lie flat in the application: an included router is matched anew for each request."""
     for router in ROUTERS:
         _refuse_undeclared(router)
-        api.include_router(router)
-    app.include_router(api)
-    _refuse_undeclared(HEALTH)
-    app.include_router(HEALTH)
+        app.router.routes.extend(router.routes)
+    app.state.query_schemas = query_schemas(app.routes)
 
 
 def _refuse_undeclared(router: APIRouter) -> None:
     """Deny by default: an endpoint that does not say who may use it does not start."""
     for route in router.routes:
-        if isinstance(route, APIRoute) and access_of(route.dependant) is None:
-            message = f"{route.name} declares no permission"
+        if getattr(route, "access", None) is None:
+            message = f"{getattr(route, 'name', route)} declares no permission"
             raise RuntimeError(message)

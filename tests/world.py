@@ -1,6 +1,7 @@
 """A small zone for tests: two teams under a bureau, one account per role, clients that speak HTTP."""
 
 import hashlib
+from decimal import Decimal
 from typing import Any, Self
 from uuid import UUID
 
@@ -229,7 +230,42 @@ class World:
         digest = f"SELECT md5(string_agg(line, ' ' ORDER BY line)) FROM ({rows}) AS lines"
         return await self.database.fetchval(digest)
 
-    async def kpi(self, client: Client, scope: str, metric: str, period: str = "today") -> Any:
-        """One metric of the first subject, or of the client's own row."""
-        page = await client.seen(f"/kpis/{scope}?period={period}&metrics={metric}")
-        return {row["subject"]["id"]: row["values"][0] for row in page["items"]}
+    async def kpis(self, scope: str, query: str, client: Client | None = None) -> dict[str, Any]:
+        """All numbers of a scope, by subject and metric; read by the leader unless given."""
+        page = await (client or self.leader).seen(f"/kpis/{scope}?{query}")
+        return {
+            row["subject"]["id"]: {value["metric"]: value for value in row["values"]}
+            for row in page["items"]
+        }
+
+    async def instant(self) -> str:
+        """The database's clock, as `as_of` takes it."""
+        moment = await self.database.fetchval("SELECT clock_timestamp()")
+        return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    async def opened(self, url: str, client: Client | None = None) -> list[Any]:
+        """Every row behind a number."""
+        rows: list[Any] = []
+        while url:
+            page = await (client or self.leader).get(url)
+            assert page.status_code == 200, page.text
+            rows += page.json()["items"]
+            url = page.links.get("next", {}).get("url", "")
+        return rows
+
+    async def check_drill(self, value: Any, client: Client | None = None) -> None:
+        """A number's rows add up to it, and so do those of each of its parts."""
+        for part in (value, *value["breakdown"]):
+            rows = await self.opened(part["drill"], client)
+            if value["metric"] == "T02":
+                sums = {"value": str(len(rows))} if part is value else {}
+            elif value["credit_mode"] == "owner":
+                sums = {
+                    name: f"{sum(Decimal(r['quantity']) for r in rows if r['part'] == name):.0f}"
+                    for name in ("numerator", "denominator")
+                }
+            else:
+                total = sum((Decimal(row["quantity"]) for row in rows), Decimal(0))
+                assert Decimal(part["value"]) == total, part
+                sums = {}
+            assert {name: part[name] for name in sums} == sums, part

@@ -104,7 +104,8 @@ def _changes(action: str, item: Row) -> dict[str, Any]:
         history = state.attrs[name].history
         if name in _DERIVED or (action == "update" and not history.has_changes()):
             continue
-        before = history.deleted[0] if action == "update" and history.deleted else None
+        old = [getattr(item, name)] if action == "delete" else history.deleted
+        before = old[0] if old else None
         after = None if action == "delete" else getattr(item, name)
         if before is not None or after is not None:
             found[name] = ["***", "***"] if name in _HIDDEN else [_plain(before), _plain(after)]

@@ -26,6 +26,12 @@ _TEXTS = {
     500: "A fault of ours.",
     503: "Busy; try again.",
 }
+_SECURITY = {
+    "OAuth2PasswordBearer": {
+        "type": "oauth2",
+        "flows": {"password": {"scopes": {}, "tokenUrl": "/api/v1/sessions"}},
+    }
+}
 _ETAG = {"ETag": {"description": "The record's version.", "schema": {"type": "string"}}}
 _LOCATION = {"Location": {"description": "The new record.", "schema": {"type": "string"}}}
 
@@ -69,6 +75,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
     problem = ProblemBody.model_json_schema(ref_template=template, mode="serialization")
     schemas |= problem.pop("$defs", {})
     schemas["Problem"] = problem
+    schemas |= app.state.query_schemas
+    schema["components"]["securitySchemes"] = _SECURITY
     for path in schema["paths"].values():
         for method, operation in path.items():
             _describe(method, operation)

@@ -37,5 +37,5 @@ ROUTERS = (
     teams.router,
     audit_entries.router,
     meta.router,
+    health.router,
 )
-HEALTH = health.router

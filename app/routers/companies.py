@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from app.core import records
 from app.core.batch import BatchCreate, BatchRead, create_all
@@ -17,11 +17,11 @@ from app.models.companies import (
     CompanyUpdate,
 )
 from app.models.roles import Permission
-from app.routers.deps import ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, needs
+from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, asked, needs
 from app.services import companies
 from app.services.access import claimed
 
-router = APIRouter(prefix="/companies", tags=["companies"], route_class=Endpoint)
+router = APIRouter(prefix=f"{API}/companies", tags=["companies"], route_class=Endpoint)
 
 
 @router.get(
@@ -29,7 +29,9 @@ router = APIRouter(prefix="/companies", tags=["companies"], route_class=Endpoint
     dependencies=[needs(Permission.companies_read)],
     response_model=Page[CompanyRead],
 )
-async def list_companies(reader: ReaderDep, query: Annotated[CompanyQuery, Query()]) -> Response:
+async def list_companies(
+    reader: ReaderDep, query: Annotated[CompanyQuery, asked(CompanyQuery)]
+) -> Response:
     """Companies; `q` finds Chinese substrings, pinyin, initials and English."""
     return await reader.page(query)
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Response, UploadFile
+from fastapi import APIRouter, Form, Response, UploadFile
 
 from app.core import records
 from app.core.endpoint import Endpoint
@@ -21,18 +21,20 @@ from app.models.company_lists import (
 )
 from app.models.roles import Permission
 from app.routers.deps import (
+    API,
     ChangeDep,
     IdPath,
     ReaderDep,
     SessionDep,
     ViewDep,
     WriteDep,
+    asked,
     needs,
 )
 from app.services import company_lists
 from app.services.access import claimed
 
-router = APIRouter(tags=["company lists"], route_class=Endpoint)
+router = APIRouter(prefix=API, tags=["company lists"], route_class=Endpoint)
 
 
 @router.get(
@@ -41,7 +43,7 @@ router = APIRouter(tags=["company lists"], route_class=Endpoint)
     response_model=Page[CompanyListRead],
 )
 async def list_company_lists(
-    reader: ReaderDep, query: Annotated[CompanyListQuery, Query()]
+    reader: ReaderDep, query: Annotated[CompanyListQuery, asked(CompanyListQuery)]
 ) -> Response:
     """The editions of all lists."""
     return await reader.page(query)
@@ -90,7 +92,7 @@ async def update_company_list(change: ChangeDep, payload: CompanyListUpdate) -> 
     response_model=Page[CompanyListEntryRead],
 )
 async def list_company_list_entries(
-    reader: ReaderDep, query: Annotated[CompanyListEntryQuery, Query()]
+    reader: ReaderDep, query: Annotated[CompanyListEntryQuery, asked(CompanyListEntryQuery)]
 ) -> Response:
     """Entries by rank; `company_id` gives a company's memberships."""
     return await reader.page(query)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from app.core import records
 from app.core.endpoint import Endpoint
@@ -18,14 +18,16 @@ from app.models.contacts import (
     UnmaskingRead,
 )
 from app.models.roles import Permission
-from app.routers.deps import ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, needs
+from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, asked, needs
 from app.services.access import claimed, found
 
-router = APIRouter(prefix="/contacts", tags=["contacts"], route_class=Endpoint)
+router = APIRouter(prefix=f"{API}/contacts", tags=["contacts"], route_class=Endpoint)
 
 
 @router.get("", dependencies=[needs(Permission.contacts_read)], response_model=Page[ContactRead])
-async def list_contacts(reader: ReaderDep, query: Annotated[ContactQuery, Query()]) -> Response:
+async def list_contacts(
+    reader: ReaderDep, query: Annotated[ContactQuery, asked(ContactQuery)]
+) -> Response:
     """Contacts at the companies that the caller works with; phones are masked."""
     return await reader.page(query)
 

@@ -3,11 +3,12 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Header, Path, Query, Request
-from fastapi.security import OAuth2PasswordBearer
+from fastapi import Depends, Header, Path, Request
+from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core import idempotency
+from app.core.asked import Asked
 from app.core.endpoint import PUBLIC_ACCESS
 from app.core.errors import Problem
 from app.core.etag import version_in
@@ -17,46 +18,48 @@ from app.models.roles import Permission, may
 from app.services.access import Caller
 from app.services.sessions import authenticate
 
-_bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/sessions", auto_error=False)
+API = "/api/v1"
 
 
-async def _caller(request: Request, token: Annotated[str | None, Depends(_bearer)]) -> Caller:
-    if token is None:
+async def admit(request: Request, access: str) -> Caller:
+    """The officer behind the bearer token; 401 without a valid one, 403 without the permission."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
         raise Problem("unauthenticated")
-    return await authenticate(await request.app.state.db.reads(), token)
+    caller = await authenticate(await request.app.state.db.reads(), token)
+    if not may(caller.role, Permission(access)):
+        raise Problem("forbidden")
+    return caller
+
+
+async def _caller(request: Request) -> Caller:
+    return request.state.caller
 
 
 CallerDep = Annotated[Caller, Depends(_caller)]
 
 
-class Needs:
-    """A route's declared permission; an endpoint without one does not start."""
+class Declared:
+    """A route's declared access; an endpoint without one does not start."""
 
-    def __init__(self, permission: Permission) -> None:
-        self.permission = permission
-        self.access = permission.value
-
-    async def __call__(self, caller: CallerDep) -> None:
-        """403 where the caller's role does not hold it."""
-        if not may(caller.role, self.permission):
-            raise Problem("forbidden")
-
-
-class Public:
-    """Declares that a route is open to everybody."""
-
-    access = PUBLIC_ACCESS
+    def __init__(self, access: str) -> None:
+        self.access = access
 
     async def __call__(self) -> None:
-        """Nothing to check."""
+        """Never called: the route class takes it out and admits the caller itself."""
 
 
 def needs(permission: Permission) -> Any:
-    """Route dependency: the permission asked for."""
-    return Depends(Needs(permission))
+    """Declares the permission that a route asks for."""
+    return Depends(Declared(permission.value))
 
 
-PUBLIC: Any = Depends(Public())
+PUBLIC: Any = Depends(Declared(PUBLIC_ACCESS))
+
+
+def asked(shape: type[BaseModel]) -> Any:
+    """The query string as an instance of one class."""
+    return Depends(Asked(shape))
 
 
 async def _session(
@@ -86,9 +89,9 @@ SessionDep = Annotated[AsyncSession, Depends(_session)]
 PublicSessionDep = Annotated[AsyncSession, Depends(_plain_session)]
 
 
-async def _reader(request: Request, caller: CallerDep) -> Reader:
+async def _reader(request: Request) -> Reader:
     state = request.app.state
-    return Reader(request, state.db, state.cursors, caller)
+    return Reader(request, state.db, state.cursors, request.state.caller)
 
 
 IdPath = Annotated[UUID, Path(alias="id")]
@@ -120,4 +123,4 @@ async def _change(
 ReaderDep = Annotated[Reader, Depends(_reader)]
 WriteDep = Annotated[Write, Depends(_write)]
 ChangeDep = Annotated[Change, Depends(_change)]
-ViewDep = Annotated[View, Query()]
+ViewDep = Annotated[View, asked(View)]

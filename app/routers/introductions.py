@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from app.core import records
 from app.core.endpoint import Endpoint
@@ -15,10 +15,10 @@ from app.models.introductions import (
     IntroductionUpdate,
 )
 from app.models.roles import Permission
-from app.routers.deps import ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, needs
+from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, asked, needs
 from app.services import introductions
 
-router = APIRouter(prefix="/introductions", tags=["introductions"], route_class=Endpoint)
+router = APIRouter(prefix=f"{API}/introductions", tags=["introductions"], route_class=Endpoint)
 
 
 @router.get(
@@ -27,7 +27,7 @@ router = APIRouter(prefix="/introductions", tags=["introductions"], route_class=
     response_model=Page[IntroductionRead],
 )
 async def list_introductions(
-    reader: ReaderDep, query: Annotated[IntroductionQuery, Query()]
+    reader: ReaderDep, query: Annotated[IntroductionQuery, asked(IntroductionQuery)]
 ) -> Response:
     """An agent's own introductions; for team leads and leaders all."""
     return await reader.page(query)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from app.core.endpoint import Endpoint
 from app.kpis import companies, definitions, summary
@@ -15,10 +15,10 @@ from app.models.kpis import (
 )
 from app.models.ledger_entries import Scope
 from app.models.roles import Permission
-from app.routers.deps import ReaderDep, needs
+from app.routers.deps import API, ReaderDep, asked, needs
 
-router = APIRouter(tags=["kpis"], route_class=Endpoint)
-Asked = Annotated[KpiQuery, Query()]
+router = APIRouter(prefix=API, tags=["kpis"], route_class=Endpoint)
+Asked = Annotated[KpiQuery, asked(KpiQuery)]
 READ = [needs(Permission.kpis_read)]
 
 
@@ -48,7 +48,7 @@ async def get_zone_kpis(reader: ReaderDep, query: Asked) -> KpiPage:
 
 @router.get("/kpi-companies", dependencies=READ)
 async def list_kpi_companies(
-    reader: ReaderDep, query: Annotated[KpiCompanyQuery, Query()]
+    reader: ReaderDep, query: Annotated[KpiCompanyQuery, asked(KpiCompanyQuery)]
 ) -> KpiCompanyPage:
     """The companies behind a distinct count; as many as the number says."""
     return await companies.behind(await reader.db.reads(), reader.caller, query)

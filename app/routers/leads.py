@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from app.core.batch import BatchCreate, BatchRead, create_all
 from app.core.endpoint import Endpoint
@@ -12,14 +12,14 @@ from app.models.lead_members import MemberChangeCreate
 from app.models.leads import LeadCreate, LeadQuery, LeadRead, LeadUpdate
 from app.models.roles import Permission
 from app.models.stage_history import StageHistory
-from app.routers.deps import ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, needs
+from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, asked, needs
 from app.services import leads, stage_history
 
-router = APIRouter(prefix="/leads", tags=["leads"], route_class=Endpoint)
+router = APIRouter(prefix=f"{API}/leads", tags=["leads"], route_class=Endpoint)
 
 
 @router.get("", dependencies=[needs(Permission.leads_read)], response_model=Page[LeadRead])
-async def list_leads(reader: ReaderDep, query: Annotated[LeadQuery, Query()]) -> Response:
+async def list_leads(reader: ReaderDep, query: Annotated[LeadQuery, asked(LeadQuery)]) -> Response:
     """The leads that the caller may see."""
     return await reader.page(query)
 

@@ -6,10 +6,10 @@ from app.core.endpoint import Endpoint
 from app.models.me import MeRead
 from app.models.officers import PasswordChange
 from app.models.roles import HOLDERS, Permission
-from app.routers.deps import CallerDep, WriteDep, needs
+from app.routers.deps import API, CallerDep, WriteDep, needs
 from app.services import officers
 
-router = APIRouter(prefix="/me", tags=["me"], route_class=Endpoint)
+router = APIRouter(prefix=f"{API}/me", tags=["me"], route_class=Endpoint)
 
 
 @router.get("", dependencies=[needs(Permission.own_account)])

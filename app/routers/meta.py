@@ -8,9 +8,9 @@ from pydantic import BaseModel
 from app.core.endpoint import Endpoint
 from app.models.meta import ErrorPage, MetaRead, PipelineRead, errors, meta, pipeline
 from app.models.roles import Permission
-from app.routers.deps import PUBLIC, needs
+from app.routers.deps import API, PUBLIC, needs
 
-router = APIRouter(tags=["meta"], route_class=Endpoint)
+router = APIRouter(prefix=API, tags=["meta"], route_class=Endpoint)
 
 
 def _tagged(request: Request, document: BaseModel) -> Response:

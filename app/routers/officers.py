@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from app.core.endpoint import Endpoint
 from app.core.listing import Page
@@ -14,10 +14,10 @@ from app.models.officers import (
     RoleChange,
 )
 from app.models.roles import Permission
-from app.routers.deps import ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, needs
+from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, asked, needs
 from app.services import officers
 
-router = APIRouter(prefix="/officers", tags=["officers"], route_class=Endpoint)
+router = APIRouter(prefix=f"{API}/officers", tags=["officers"], route_class=Endpoint)
 
 
 @router.get(
@@ -25,7 +25,9 @@ router = APIRouter(prefix="/officers", tags=["officers"], route_class=Endpoint)
     dependencies=[needs(Permission.directory_read)],
     response_model=Page[OfficerRead],
 )
-async def list_officers(reader: ReaderDep, query: Annotated[OfficerQuery, Query()]) -> Response:
+async def list_officers(
+    reader: ReaderDep, query: Annotated[OfficerQuery, asked(OfficerQuery)]
+) -> Response:
     """All accounts."""
     return await reader.page(query)
 

@@ -10,10 +10,10 @@ from app.core.errors import Problem
 from app.core.handlers import problem_response
 from app.models.roles import Permission
 from app.models.sessions import SessionRead
-from app.routers.deps import PUBLIC, PublicSessionDep, WriteDep, needs
+from app.routers.deps import API, PUBLIC, PublicSessionDep, WriteDep, needs
 from app.services import sessions
 
-router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=Endpoint)
+router = APIRouter(prefix=f"{API}/sessions", tags=["sessions"], route_class=Endpoint)
 
 
 @router.post("", status_code=201, dependencies=[PUBLIC], response_model=SessionRead)

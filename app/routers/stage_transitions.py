@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from app.core.endpoint import Endpoint
 from app.core.listing import Page
@@ -13,10 +13,10 @@ from app.models.stage_transitions import (
     StageTransitionRead,
 )
 from app.models.transition_decisions import DryRunRead, ReversalCreate, TransitionDecision
-from app.routers.deps import ChangeDep, IdPath, ReaderDep, ViewDep, needs
+from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, ViewDep, asked, needs
 from app.services import stage_transitions
 
-router = APIRouter(tags=["stage transitions"], route_class=Endpoint)
+router = APIRouter(prefix=API, tags=["stage transitions"], route_class=Endpoint)
 COLLECTION = "/api/v1/stage-transitions"
 
 
@@ -43,7 +43,7 @@ async def create_stage_transition(change: ChangeDep, payload: StageTransitionCre
     response_model=Page[StageTransitionRead],
 )
 async def list_stage_transitions(
-    reader: ReaderDep, query: Annotated[StageTransitionQuery, Query()]
+    reader: ReaderDep, query: Annotated[StageTransitionQuery, asked(StageTransitionQuery)]
 ) -> Response:
     """The transitions of the leads that the caller may see; `status=pending` is the inbox."""
     return await reader.page(query)

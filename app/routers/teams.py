@@ -2,20 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from app.core.endpoint import Endpoint
 from app.core.listing import Page
 from app.models.roles import Permission
 from app.models.teams import TeamCreate, TeamQuery, TeamRead, TeamUpdate
-from app.routers.deps import ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, needs
+from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, asked, needs
 from app.services import teams
 
-router = APIRouter(prefix="/teams", tags=["teams"], route_class=Endpoint)
+router = APIRouter(prefix=f"{API}/teams", tags=["teams"], route_class=Endpoint)
 
 
 @router.get("", dependencies=[needs(Permission.directory_read)], response_model=Page[TeamRead])
-async def list_teams(reader: ReaderDep, query: Annotated[TeamQuery, Query()]) -> Response:
+async def list_teams(reader: ReaderDep, query: Annotated[TeamQuery, asked(TeamQuery)]) -> Response:
     """All teams."""
     return await reader.page(query)
 

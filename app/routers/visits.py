@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from app.core.batch import BatchCreate, BatchRead, create_all
 from app.core.endpoint import Endpoint
@@ -11,14 +11,16 @@ from app.core.listing import Page
 from app.models.roles import Permission
 from app.models.transition_decisions import ReversalCreate
 from app.models.visits import VisitCreate, VisitQuery, VisitRead, VisitUpdate
-from app.routers.deps import ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, needs
+from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, asked, needs
 from app.services import visits
 
-router = APIRouter(prefix="/visits", tags=["visits"], route_class=Endpoint)
+router = APIRouter(prefix=f"{API}/visits", tags=["visits"], route_class=Endpoint)
 
 
 @router.get("", dependencies=[needs(Permission.visits_read)], response_model=Page[VisitRead])
-async def list_visits(reader: ReaderDep, query: Annotated[VisitQuery, Query()]) -> Response:
+async def list_visits(
+    reader: ReaderDep, query: Annotated[VisitQuery, asked(VisitQuery)]
+) -> Response:
     """The visits that the caller may see."""
     return await reader.page(query)
 

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+
 from tests.world import World, problem
 from tests.writes import every_write
 
@@ -15,9 +16,8 @@ UNCONDITIONAL = {
 
 
 async def _audit_rows(world: World, entity_id: str) -> int:
-    return await world.database.fetchval(
-        "SELECT count(*) FROM audit_entries WHERE entity_id = $1", entity_id
-    )
+    query = "SELECT FROM audit_entries WHERE entity_id = $1"
+    return len(await world.database.fetch(query, entity_id))
 
 
 async def test_every_change_needs_if_match(world: World) -> None:

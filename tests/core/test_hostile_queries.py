@@ -1,9 +1,10 @@
-"""Every query parameter of every read, against what breaks naive servers; from the OpenAPI document."""
+"""Every query parameter of every read, against what breaks naive servers (from OpenAPI)."""
 
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import pytest
+
 from tests.world import Client, World, problem
 
 SUBJECT = "00000000-0000-0000-0000-000000000000"
@@ -40,7 +41,9 @@ async def _path(world: World, path: str) -> str:
         return path
     noun = path.split("/")[1]
     if noun in {"officers", "teams"}:
-        return path.replace("{id}", str(world.officer.id if noun == "officers" else world.teams["bio"]))
+        return path.replace(
+            "{id}", str(world.officer.id if noun == "officers" else world.teams["bio"])
+        )
     return path.replace("{id}", SOMEBODY)
 
 
@@ -64,13 +67,23 @@ def _reader(world: World, operation: str) -> Client:
     return getattr(world, READERS.get(operation, "leader"))
 
 
-async def _faults(world: World, raws: list[str], allowed: set[int]) -> list[str]:
-    """Send each raw value to each parameter; which replies were not among the allowed."""
-    faults = []
+async def _kinds(world: World) -> list[Parameter]:
+    """One parameter for each type, bound and operator of each read."""
+    kinds = {}
     for parameter in await _parameters(world):
+        shape = {key: value for key, value in parameter.schema.items() if key != "title"}
+        operator = parameter.name.partition("__")[2]
+        kinds[parameter.operation, operator, str(shape)] = parameter
+    return list(kinds.values())
+
+
+async def _faults(world: World, *raws: str) -> list[str]:
+    """Send each raw value to each kind of parameter; what was neither answered nor refused."""
+    faults = []
+    for parameter in await _kinds(world):
         for raw in raws:
             reply = await _reader(world, parameter.operation).get(parameter.url(raw))
-            if reply.status_code not in allowed:
+            if reply.status_code not in {200, 400, 422}:
                 faults.append(f"{parameter.operation} {parameter.name}={raw}: {reply.text[:200]}")
             elif reply.status_code >= 400:
                 assert reply.headers["content-type"] == "application/problem+json"
@@ -91,7 +104,7 @@ async def test_nul_is_refused_by_name(world: World) -> None:
 
 
 async def test_invalid_utf_8_is_malformed(world: World) -> None:
-    for parameter in await _parameters(world):
+    for parameter in await _kinds(world):
         reply = await _reader(world, parameter.operation).get(parameter.url("%ff%fe"))
         problem(reply, 400, "malformed_request")
 
@@ -106,7 +119,7 @@ async def test_a_repeated_single_value_is_refused(world: World) -> None:
 
 
 async def test_an_unknown_parameter_names_its_neighbour(world: World) -> None:
-    for parameter in await _parameters(world):
+    for parameter in await _kinds(world):
         url = parameter.url("1").replace(f"{parameter.name}=", f"{parameter.name}x=")
         body = problem(await _reader(world, parameter.operation).get(url), 422, "invalid_values")
         assert body["errors"][0]["code"] == "unknown_parameter"
@@ -115,15 +128,15 @@ async def test_an_unknown_parameter_names_its_neighbour(world: World) -> None:
 
 
 async def test_wildcards_are_plain_characters(world: World) -> None:
-    assert await _faults(world, ["%25_%5C"], {200, 400, 422}) == []
+    assert await _faults(world, "%25_%5C") == []
 
 
 async def test_numbers_out_of_range_break_nothing(world: World) -> None:
-    assert await _faults(world, [str(2**63), "-1"], {200, 400, 422}) == []
+    assert await _faults(world, str(2**63), "-1") == []
 
 
 async def test_odd_texts_break_nothing(world: World) -> None:
-    assert await _faults(world, ["", "A" * 5000], {200, 400, 422}) == []
+    assert await _faults(world, "", "A" * 5000) == []
 
 
 BEYOND = {
@@ -136,7 +149,7 @@ BEYOND = {
     "stage": ["SIGNED"],
     "stage__in": ["", "signed,SIGNED"],
     "is_leading": ["maybe"],
-    "received_on": ["2026-02-30", "2026-12..2026-01", "last_0d", "２０２６"],  # noqa: RUF001
+    "received_on": ["2026-02-30", "2026-12..2026-01", "last_0d", "２０２６"],
     "owner_id": ["me"],
     "planned_investment__gt": ["1e5", "NaN"],
     "total": ["some"],
@@ -171,7 +184,6 @@ async def test_instants_are_aware_and_in_range(world: World, moment: str) -> Non
         assert problem(reply, 422, "invalid_values")["errors"][0]["parameter"] == "as_of"
 
 
-
 def _valid(document: Any, name: str, schema: dict[str, Any]) -> str:
     """A value that the parameter takes."""
     if "$ref" in schema:
@@ -179,8 +191,10 @@ def _valid(document: Any, name: str, schema: dict[str, Any]) -> str:
     if "anyOf" in schema:
         return _valid(document, name, schema["anyOf"][0])
     if schema.get("type") == "array":
-        return {"metrics": "M01"}.get(name, "id") if name in NAMES else _valid(
-            document, name, schema["items"]
+        return (
+            {"metrics": "M01"}.get(name, "id")
+            if name in NAMES
+            else _valid(document, name, schema["items"])
         )
     kinds = {"integer": "7", "boolean": "true"}
     fitting = SUBJECT if schema.get("format") == "uuid" else "a"
@@ -189,11 +203,11 @@ def _valid(document: Any, name: str, schema: dict[str, Any]) -> str:
 
 async def test_every_parameter_takes_what_it_documents(world: World) -> None:
     document, sent = world.app.openapi(), 0
-    for parameter in await _parameters(world):
+    for parameter in await _kinds(world):
         if parameter.name in {"cursor", "expand"} or parameter.path.endswith(SOMEBODY):
             continue
         value = NEEDED.get(parameter.name) or _valid(document, parameter.name, parameter.schema)
         reply = await _reader(world, parameter.operation).get(parameter.url(quote(value)))
         assert reply.status_code == 200, f"{parameter}={value}: {reply.text}"
         sent += 1
-    assert sent > 500
+    assert sent > 200

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 import pytest
+
 from tests.world import Client, World, problem
 from tests.writes import Call, every_write
 
@@ -125,7 +126,9 @@ async def test_odd_keys_are_refused(world: World, key: str) -> None:
     assert await world.fingerprint() == before
 
 
-@pytest.mark.parametrize("key", ["!", "~" * 255, "a:b;c=d,e", "'; DROP TABLE leads; --".replace(" ", "")])
+@pytest.mark.parametrize(
+    "key", ["!", "~" * 255, "a:b;c=d,e", "'; DROP TABLE leads; --".replace(" ", "")]
+)
 async def test_any_visible_ascii_is_a_key(world: World, key: str) -> None:
     headers = {"Idempotency-Key": key}
     first, again = [await world.officer.post("/companies", BODY, headers=headers) for _ in range(2)]

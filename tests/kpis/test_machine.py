@@ -1,0 +1,325 @@
+"""A random history against a plain Python model: after each step every number must agree.
+
+`YINFENG_STEPS=2000` walks further (`make test-ledger`); the seed makes every walk repeatable.
+"""
+
+import os
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from typing import Any
+
+from fastapi import FastAPI
+from tests.world import Client, World
+from tests.writes import etag
+
+from app.core.clock import today
+from app.kpis import ledger
+
+STEPS, SEED = int(os.environ.get("YINFENG_STEPS", "60")), 2026
+ZONE = "00000000-0000-0000-0000-000000000000"
+KINDS = ("outbound", "inbound", "local", "online")
+MECHANISMS = ("leader_led", "department", "stationed", "commissioned")
+STAGES = (
+    "identified contacted negotiating pre_signing signed registered building completed producing"
+    " at_capacity"
+).split()
+PAIRS = (
+    "contacted>negotiating negotiating>pre_signing negotiating>signed pre_signing>signed"
+    " signed>registered registered>producing"
+).split()
+THRESHOLDS = (100_000_000, 300_000_000, 500_000_000, 1_000_000_000, 5_000_000_000)
+METRICS = "M01 Q02 Q03 R07 T02 T03 T05 T09".split()
+MAIN = {"Q03": "100000000", "R07": "negotiating>signed", "T03": "batches"}
+FEN = Decimal("0.01")
+
+
+@dataclass
+class Visit:
+    day: date
+    kind: str
+    mechanism: str
+    company: str
+    guests: int
+    people: list[tuple[str, tuple[str, ...]]]  # each with the teams above on that day
+
+
+@dataclass
+class Step:
+    id: str
+    to: str
+    amount: Decimal
+    owner: tuple[str, tuple[str, ...]]
+    credits: list[tuple[str, tuple[str, ...], Decimal]]
+
+
+@dataclass
+class Lead:
+    owner: str
+    members: list[tuple[str, Decimal]]
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def stage(self) -> str:
+        return self.steps[-1].to if self.steps else "identified"
+
+
+@dataclass
+class Model:
+    """What happened, and what each metric makes of it."""
+
+    teams: dict[str, tuple[str, ...]]  # officer → team and those above it
+    visits: dict[str, Visit] = field(default_factory=dict)
+    leads: dict[str, Lead] = field(default_factory=dict)
+
+    def facts(self, start: date) -> Iterator[tuple[str, str, str, str, Any]]:
+        """Scope id, metric, part, dimension, quantity (T02: the company) since a day."""
+        for visit in self.visits.values():
+            if visit.day >= start:
+                yield from _of_visit(visit)
+        for lead in self.leads.values():
+            for step in lead.steps:
+                yield from _conversions(lead, step)
+                if step.to == "signed":
+                    yield from _signing(step)
+
+    def numbers(self, start: date) -> dict[tuple[str, str], Any]:
+        """By scope id and metric: the headline and the parts that are not zero."""
+        sums: dict[tuple[str, str], dict[tuple[str, str], Any]] = defaultdict(dict)
+        for scope, metric, part, dimension, quantity in self.facts(start):
+            held = sums[scope, metric]
+            if metric == "T02":
+                held.setdefault((part, dimension), set()).add(quantity)
+            else:
+                held[part, dimension] = held.get((part, dimension), Decimal(0)) + quantity
+        return {key: _answer(key[1], held) for key, held in sums.items()}
+
+
+def _scopes(people: list[tuple[str, tuple[str, ...]]]) -> set[str]:
+    return {ZONE} | {scope for officer, teams in people for scope in (officer, *teams)}
+
+
+def _of_visit(visit: Visit) -> Iterator[tuple[str, str, str, str, Any]]:
+    for scope in _scopes(visit.people):
+        yield scope, "T09", "value", visit.kind, 1
+        if visit.kind in {"outbound", "local"}:
+            yield scope, "T02", "value", "", visit.company
+        if visit.kind == "inbound":
+            yield scope, "T03", "value", "batches", 1
+            yield scope, "T03", "value", "persons", visit.guests
+        if visit.mechanism == "leader_led":
+            yield scope, "T05", "value", "", 1
+
+
+def _signing(step: Step) -> Iterator[tuple[str, str, str, str, Any]]:
+    parts = [part for part in step.credits if part[2] > 0]
+    cuts = [(step.amount * share / 100).quantize(FEN, ROUND_DOWN) for _, _, share in parts]
+    cuts[-1] += step.amount - sum(cuts)
+    for (officer, teams, share), money in zip(parts, cuts, strict=True):
+        for scope in (officer, *teams, ZONE):
+            yield scope, "Q02", "value", "", share / 100
+            yield scope, "M01", "value", "", money
+            for threshold in THRESHOLDS:
+                if step.amount >= threshold:
+                    yield scope, "Q03", "value", str(threshold), share / 100
+
+
+def _conversions(lead: Lead, step: Step) -> Iterator[tuple[str, str, str, str, Any]]:
+    furthest = STAGES.index(lead.stage)
+    for pair in PAIRS:
+        source, target = pair.split(">")
+        if step.to == source:
+            for scope in _scopes([step.owner]):
+                yield scope, "R07", "denominator", pair, 1
+                if furthest >= STAGES.index(target):
+                    yield scope, "R07", "numerator", pair, 1
+
+
+def _answer(metric: str, held: dict[tuple[str, str], Any]) -> tuple[Any, dict[str, Any]]:
+    if metric == "T02":
+        return len(held["value", ""]), {}
+    if metric == "R07":
+        parts = {pair: _rate(held, pair) for pair in PAIRS if ("denominator", pair) in held}
+    else:
+        parts = {name: total for (_, name), total in held.items() if name and total}
+    plain = held.get(("value", ""), Decimal(0))
+    main = parts.get(MAIN[metric]) if metric in MAIN else plain or sum(parts.values())
+    return main or (None if metric == "R07" and main is None else 0), parts
+
+
+def _rate(held: dict[tuple[str, str], Any], pair: str) -> Decimal:
+    top = Decimal(held.get(("numerator", pair), 0))
+    return (top / held["denominator", pair]).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+class Walk:
+    """The same step in the model and over HTTP."""
+
+    def __init__(self, world: World, deputy: Client, companies: list[str]) -> None:
+        self.world, self.deputy, self.companies = world, deputy, companies
+        self.pick = random.Random(SEED)
+        bureau, bio, metal = (str(world.teams[name]) for name in ("bureau", "bio", "metal"))
+        self.paths = {bio: (bio, bureau), metal: (metal, bureau)}
+        people = (world.officer, world.colleague, world.team_lead)
+        self.model = Model({c.id: (bio, bureau) for c in people} | {
+            c.id: (metal, bureau) for c in (world.stranger, world.other_lead)
+        })  # fmt: skip
+
+    def placed(self, officers: list[str]) -> list[tuple[str, tuple[str, ...]]]:
+        return [(officer, self.model.teams[officer]) for officer in officers]
+
+    def some_people(self) -> list[str]:
+        return self.pick.sample(sorted(self.model.teams), self.pick.randint(1, 3))
+
+    def day(self) -> date:
+        return today() - timedelta(days=self.pick.randint(0, 60))
+
+    async def log_visit(self) -> None:
+        people, company = self.some_people(), self.pick.choice(self.companies)
+        visit = Visit(
+            self.day(), self.pick.choice(KINDS), self.pick.choice(MECHANISMS), company,
+            self.pick.randint(0, 5), self.placed(people),
+        )  # fmt: skip
+        made = await self.world.visit(
+            company_id=company, visited_on=visit.day.isoformat(), kind=visit.kind,
+            mechanism=visit.mechanism, guest_count=visit.guests, participant_ids=people,
+        )  # fmt: skip
+        self.model.visits[made["id"]] = visit
+
+    async def correct_visit(self) -> None:
+        if not self.model.visits:
+            return
+        visit_id = self.pick.choice(sorted(self.model.visits))
+        visit, people = self.model.visits[visit_id], self.some_people()
+        changes: dict[str, Any] = {}
+        if self.pick.random() < 0.5:
+            visit.day, visit.kind = self.day(), self.pick.choice(KINDS)
+            changes |= {"visited_on": visit.day.isoformat(), "kind": visit.kind}
+        if self.pick.random() < 0.5:
+            visit.mechanism, visit.guests = self.pick.choice(MECHANISMS), self.pick.randint(0, 5)
+            changes |= {"mechanism": visit.mechanism, "guest_count": visit.guests}
+        if self.pick.random() < 0.5:
+            if people != [officer for officer, _ in visit.people]:
+                visit.people = self.placed(people)
+            changes["participant_ids"] = people
+        record = await self.world.officer.seen(f"/visits/{visit_id}")
+        path = f"/visits/{visit_id}"
+        response = await self.world.officer.patch(path, changes, etag(record))
+        assert response.status_code == 200, response.text
+
+    async def reverse_visit(self) -> None:
+        if self.model.visits:
+            visit_id = self.pick.choice(sorted(self.model.visits))
+            record = await self.world.officer.seen(f"/visits/{visit_id}")
+            await self.world.take_back("visits", record, self.world.officer)
+            del self.model.visits[visit_id]
+
+    async def new_lead(self) -> None:
+        owner = self.pick.choice([self.world.officer, self.world.stranger, self.world.team_lead])
+        company = self.pick.choice(self.companies)
+        lead = await self.world.lead(owner, track="construction", company_id=company)
+        self.model.leads[lead["id"]] = Lead(owner.id, [(owner.id, Decimal(100))])
+
+    def a_lead(self) -> str | None:
+        return self.pick.choice(sorted(self.model.leads)) if self.model.leads else None
+
+    async def advance(self) -> None:
+        lead_id = self.a_lead()
+        if lead_id is None or self.model.leads[lead_id].stage == "at_capacity":
+            return
+        lead = self.model.leads[lead_id]
+        to, amount = STAGES[STAGES.index(lead.stage) + 1], Decimal(0)
+        more: dict[str, Any] = {"to_stage": to}
+        if to == "signed":
+            amount = Decimal(self.pick.randint(1, 10 ** self.pick.randint(2, 12))) / 100
+            more["agreed_amount"] = f"{amount:.2f}"
+            if self.pick.random() < 0.3:
+                more |= {"currency": "USD", "exchange_rate": "7", "rate_on": today().isoformat()}
+                amount *= 7
+        done = await self.world.ask(lead_id, self.world.leader, **more)
+        assert done["status"] == "recognised"
+        credits_ = [(o, self.model.teams[o], share) for o, share in lead.members]
+        owner = (lead.owner, self.model.teams[lead.owner])
+        lead.steps.append(Step(done["id"], to, amount, owner, credits_))
+
+    async def reverse_step(self) -> None:
+        lead_id = self.a_lead()
+        if lead_id and self.model.leads[lead_id].steps:
+            step = self.model.leads[lead_id].steps.pop()
+            record = await self.deputy.seen(f"/stage-transitions/{step.id}")
+            await self.world.take_back("stage-transitions", record, self.deputy)
+
+    async def change_members(self) -> None:
+        lead_id = self.a_lead()
+        if lead_id is None:
+            return
+        people = self.some_people()
+        marks = sorted(self.pick.randint(0, 10_000) for _ in people[1:])
+        ends = zip([0, *marks], [*marks, 10_000], strict=True)
+        shares = [Decimal(end - start) / 100 for start, end in ends]
+        roles = ["lead_negotiator", *["supporter"] * 2]
+        parts = [
+            (Client(self.world.http, officer, None), role, f"{share:.2f}")  # pyright: ignore[reportArgumentType]  an id
+            for officer, role, share in zip(people, roles, shares, strict=False)
+        ]
+        await self.world.members(lead_id, *parts)
+        self.model.leads[lead_id].members = list(zip(people, shares, strict=True))
+
+    async def move_officer(self) -> None:
+        officer = self.pick.choice(sorted(self.model.teams))
+        team = self.pick.choice(sorted(self.paths))
+        record = await self.world.system_admin.seen(f"/officers/{officer}")
+        path = f"/officers/{officer}"
+        await self.world.system_admin.patch(path, {"team_id": team}, etag(record))
+        self.model.teams[officer] = self.paths[team]
+
+    async def step(self) -> str:
+        weights = {
+            self.log_visit: 6, self.correct_visit: 5, self.reverse_visit: 2, self.new_lead: 2,
+            self.advance: 8, self.reverse_step: 2, self.change_members: 3, self.move_officer: 1,
+        }  # fmt: skip
+        action = self.pick.choices(list(weights), list(weights.values()))[0]
+        await action()
+        return action.__name__
+
+    async def served(self, start: date, as_of: str = "") -> dict[tuple[str, str], Any]:
+        """What the API says, zero numbers left out."""
+        query = f"period={start}..{today()}" + (f"&as_of={as_of}" if as_of else "")
+        found: dict[tuple[str, str], Any] = {}
+        for scope in ("officers", "teams", "zone"):
+            for subject, values in (await self.world.kpis(scope, query)).items():
+                assert list(values) == METRICS
+                for metric, value in values.items():
+                    main = _number(value["value"])
+                    parts = {p["dimension"]: _number(p["value"]) for p in value["breakdown"]}
+                    if metric != "R07":
+                        parts = {name: number for name, number in parts.items() if number}
+                    parts = {name: number for name, number in parts.items() if number is not None}
+                    if main or parts:
+                        found[subject, metric] = (main, parts)
+        return found
+
+
+async def test_a_random_history(world: World, app: FastAPI) -> None:
+    companies = [(await world.company())["id"] for _ in range(5)]
+    walk = Walk(world, await world.account("leader", "bureau"), companies)
+    starts = (today() - timedelta(days=60), today() - timedelta(days=20))
+    known: list[tuple[str, Any]] = []
+    for number in range(STEPS):
+        action = await walk.step()
+        start = starts[number % 2]
+        expected = walk.model.numbers(start)
+        assert await walk.served(start) == expected, (number, action)
+        if number % (STEPS // 5) == 0:
+            known.append((await world.instant(), walk.model.numbers(starts[0])))
+    for as_of, expected in known:
+        assert await walk.served(starts[0], as_of) == expected, as_of
+    async with app.state.db.transaction() as session:
+        assert await ledger.verify(session) == []

@@ -1,0 +1,287 @@
+"""Who sees and does what: every operation for every account, written out; hidden means absent.
+
+A row of the matrix has one sign per column: `+` may, `3` 403, `4` 404, `1` 401. The records are the
+officer's of team bio; the colleague and the team lead are of bio, stranger and other lead are not.
+"""
+
+from typing import Any
+
+import pytest
+from tests.world import Client, World, problem
+from tests.writes import Call, etag, every_write
+
+COLUMNS = (
+    "officer colleague team_lead stranger other_lead leader assessor agent auditor"
+    " system_admin security_admin audit_admin nobody"
+).split()
+BUSINESS, FIELD, LISTS = "+++++++3+3331", "++++++3333331", "33+3+++333331"
+OWN_READ, OWN_EDIT, RECOGNISE = "+4+44++3+3331", "+4+4433333331", "33+34+3333331"
+DIRECTORY, SYSTEM, SECURITY = "+++++++3++++1", "333333333+331", "3333333333+31"
+ACCOUNT, PUBLIC = "++++++++++++1", "+++++++++++++"
+MATRIX = {
+    "log_in": PUBLIC,
+    "get_me": ACCOUNT,
+    "change_password": ACCOUNT,
+    "list_leads": BUSINESS,
+    "create_lead": "+++++33333331",
+    "create_leads": "+++++33333331",
+    "get_lead": OWN_READ,
+    "update_lead": OWN_EDIT,
+    "delete_lead": OWN_EDIT,
+    "change_lead_members": RECOGNISE,
+    "get_stage_history": OWN_READ,
+    "create_stage_transition": "+4+44+3333331",
+    "list_stage_transitions": BUSINESS,
+    "get_stage_transition": OWN_READ,
+    "decide_stage_transition": RECOGNISE,
+    "reverse_stage_transition": RECOGNISE,
+    "list_lead_members": BUSINESS,
+    "list_visits": BUSINESS,
+    "log_visit": FIELD,
+    "log_visits": FIELD,
+    "get_visit": OWN_READ,
+    "update_visit": OWN_EDIT,
+    "reverse_visit": OWN_EDIT,
+    "list_companies": BUSINESS,
+    "create_company": FIELD,
+    "create_companies": FIELD,
+    "get_company": BUSINESS,
+    "update_company": FIELD,
+    "delete_company": FIELD,
+    "list_contacts": BUSINESS,
+    "create_contact": FIELD,
+    "get_contact": "+4444++3+3331",
+    "update_contact": "+4444+3333331",
+    "delete_contact": "+4444+3333331",
+    "unmask_contact": "+4444+3333331",
+    "list_company_lists": BUSINESS,
+    "create_company_list": LISTS,
+    "get_company_list": BUSINESS,
+    "update_company_list": LISTS,
+    "list_company_list_entries": BUSINESS,
+    "import_company_list": LISTS,
+    "list_introductions": "33+3++3++3331",
+    "create_introduction": "33+3++3+33331",
+    "get_introduction": "33+3++3++3331",
+    "link_introduction": "33+3++3333331",
+    "list_metrics": BUSINESS,
+    "get_officer_kpis": BUSINESS,
+    "get_team_kpis": BUSINESS,
+    "get_zone_kpis": BUSINESS,
+    "list_kpi_companies": BUSINESS,
+    "list_ledger_entries": BUSINESS,
+    "list_officers": DIRECTORY,
+    "create_officer": SYSTEM,
+    "get_officer": DIRECTORY,
+    "update_officer": SYSTEM,
+    "change_officer_role": SECURITY,
+    "unlock_officer": SECURITY,
+    "list_teams": DIRECTORY,
+    "create_team": SYSTEM,
+    "get_team": DIRECTORY,
+    "update_team": SYSTEM,
+    "delete_team": SYSTEM,
+    "list_audit_entries": "33333333+33+1",
+    "get_meta": ACCOUNT,
+    "list_errors": PUBLIC,
+    "get_pipeline": ACCOUNT,
+    "get_liveness": PUBLIC,
+    "get_readiness": PUBLIC,
+    "log_out": ACCOUNT,  # last: it takes the log-ins away
+}
+STATUS = {"3": 403, "4": 404, "1": 401}
+SECRETS = ("贵金属", "李建国", "13812345678", "XM-")
+PARAMETERS = {
+    "list_kpi_companies": "?period=today&scope=officer&scope_id=00000000-0000-0000-0000-000000000000",
+    "get_officer_kpis": "?period=today",
+    "get_team_kpis": "?period=today",
+    "get_zone_kpis": "?period=today",
+}
+
+
+async def reads(world: World, writes: dict[str, Call]) -> dict[str, str]:
+    """A path for every GET: single records are those that the writes would change."""
+    paths = (await world.nobody.get("/openapi.json")).json()["paths"]
+    single = {
+        "/leads/": writes["update_lead"].path,
+        "/stage-transitions/": writes["decide_stage_transition"].path.rpartition("/")[0],
+        "/visits/": writes["update_visit"].path,
+        "/companies/": writes["update_company"].path,
+        "/contacts/": writes["update_contact"].path,
+        "/company-lists/": writes["update_company_list"].path,
+        "/introductions/": writes["link_introduction"].path,
+        "/officers/": writes["update_officer"].path,
+        "/teams/": writes["update_team"].path,
+    }
+    found: dict[str, str] = {}
+    for template, operations in paths.items():
+        if "get" not in operations:
+            continue
+        name, path = operations["get"]["operationId"], template.removeprefix("/api/v1")
+        prefix = path.partition("{id}")[0]
+        path = path.replace(prefix + "{id}", single[prefix]) if "{id}" in path else path
+        found[name] = path + PARAMETERS.get(name, "")
+    return found
+
+
+async def denied(world: World, call: Call, row: str) -> list[tuple[str, int]]:
+    """The answers of those who may not; none of them says anything or changes anything."""
+    before, answers = await world.fingerprint(), []
+    for column, sign in zip(COLUMNS, row, strict=True):
+        if sign == "+":
+            continue
+        client: Client = getattr(world, column)
+        response = await Call(client, call.method, call.path, call.json, call.etag, call.more).send()
+        answers.append((column, response.status_code))
+        assert not [secret for secret in SECRETS if secret in response.text], (call.path, column)
+    assert await world.fingerprint() == before, call.path
+    return answers
+
+
+async def allowed(world: World, call: Call, row: str) -> list[str]:
+    """Who is let through; with an old tag, so that the record stays for the next one."""
+    tag, through = '"v999"' if call.etag else None, []
+    for column, sign in zip(COLUMNS, row, strict=True):
+        if sign == "+":
+            client: Client = getattr(world, column)
+            response = await Call(client, call.method, call.path, call.json, tag, call.more).send()
+            if response.status_code not in STATUS.values():
+                through.append(column)
+    return through
+
+
+async def test_every_operation_for_every_account(world: World) -> None:
+    calls = await every_write(world)
+    for name, path in (await reads(world, calls)).items():
+        calls[name] = Call(world.nobody, "GET", path)
+    assert set(calls) == set(MATRIX)
+    for name, row in MATRIX.items():
+        expected = list(zip(COLUMNS, row, strict=True))
+        refusals = await denied(world, calls[name], row)
+        assert refusals == [(c, STATUS[s]) for c, s in expected if s != "+"], name
+        through = await allowed(world, calls[name], row)
+        assert through == [column for column, sign in expected if sign == "+"], name
+
+
+async def a_hidden_world(world: World, **lead: Any) -> dict[str, Any]:
+    """A signed lead of the officer with a visit; the ids by kind."""
+    record = await world.lead_at("signed", name="贵金属秘密项目", **lead)
+    visit = await world.visit(lead_id=record["id"], kind="outbound")
+    steps = await world.officer.seen(f"/stage-transitions?lead_id={record['id']}")
+    return {"lead": record, "visit": visit, "step": steps["items"][0]}
+
+
+OUTSIDERS = {
+    "another team": ({}, ["stranger", "other_lead"]),
+    "restricted": ({"is_restricted": True}, ["colleague", "team_lead", "stranger", "other_lead"]),
+}
+
+
+@pytest.mark.parametrize("kind", OUTSIDERS)
+async def test_a_hidden_lead_is_absent_on_every_verb(world: World, kind: str) -> None:
+    more, outsiders = OUTSIDERS[kind]
+    hidden = await a_hidden_world(world, **more)
+    lead, nothing = hidden["lead"]["id"], str(world.officer.id)
+    calls = [
+        ("GET", "/leads/{}", None),
+        ("PATCH", "/leads/{}", {"name": "x"}),
+        ("DELETE", "/leads/{}", None),
+        ("GET", "/leads/{}/stage-history", None),
+        ("POST", "/leads/{}/stage-transitions", {"to_stage": "registered"}),
+        ("POST", "/leads/{}/member-changes", {"members": [{"officer_id": nothing, "role": "steward"}]}),
+    ]
+    before = await world.fingerprint()
+    for name in outsiders:
+        client: Client = getattr(world, name)
+        for method, path, body in calls:
+            answers = [
+                await Call(client, method, path.format(record), body, '"v1"').send()
+                for record in (lead, nothing)
+            ]
+            texts = [{**answer.json(), "request_id": ""} for answer in answers]
+            assert texts[0] == texts[1], (name, method, path)
+            assert answers[0].status_code in {403, 404}
+        for path in (f"/visits/{hidden['visit']['id']}", f"/stage-transitions/{hidden['step']['id']}"):
+            problem(await client.get(path), 404, "not_found")
+        body = {"kind": "local", "summary": "x", "lead_id": lead}
+        refused = problem(await client.post("/visits", body), 422, "invalid_values")
+        assert refused["errors"][0]["code"] == "reference_not_found"
+    assert await world.fingerprint() == before
+
+
+@pytest.mark.parametrize("kind", OUTSIDERS)
+async def test_no_list_betrays_a_hidden_lead(world: World, kind: str) -> None:
+    more, outsiders = OUTSIDERS[kind]
+    hidden = await a_hidden_world(world, **more)
+    lead = hidden["lead"]
+    by_lead = f"lead_id={lead['id']}"
+    lists = [
+        f"/leads?code={lead['code']}",
+        "/leads?q=秘密",
+        "/leads?q=mimi",
+        f"/leads?company_id={lead['company_id']}",
+        "/leads?stage=signed",
+        "/leads?agreed_amount__gte=1.00",
+        "/leads?sort=-agreed_amount,name",
+        f"/leads?owner_id={world.officer.id}",
+        f"/visits?{by_lead}",
+        f"/visits?company_id={lead['company_id']}",
+        f"/stage-transitions?{by_lead}",
+        f"/lead-members?{by_lead}",
+        "/lead-members?sort=share",
+    ]
+    for name in outsiders:
+        client: Client = getattr(world, name)
+        for path in lists:
+            page = await client.seen(f"{path}&total=exact")
+            assert (page["items"], page["page"]["total"]) == ([], 0), (name, path)
+        assert (await client.seen("/leads?limit=1"))["page"]["next_cursor"] is None
+
+
+async def test_no_number_betrays_another_teams_lead(world: World) -> None:
+    lead = (await a_hidden_world(world))["lead"]
+    for client in (world.stranger, world.other_lead):
+        for name in ("lead_id", "subject_id"):
+            assert not (await client.seen(f"/ledger-entries?{name}={lead['id']}"))["items"]
+        path = f"/ledger-entries?company_id={lead['company_id']}&total=exact"
+        assert (await client.seen(path))["page"]["total"] == 0
+        for scope in ("officers", "teams", "zone"):
+            page = await client.seen(f"/kpis/{scope}?period=this_year")
+            assert {v["value"] for row in page["items"] for v in row["values"]} <= {
+                "0", "0.0000", "0.00", None,
+            }  # fmt: skip
+            assert world.officer.id not in {row["subject"]["id"] for row in page["items"]}
+        for scope, scope_id in (("officer", world.officer.id), ("team", world.teams["bio"])):
+            query = f"period=this_year&metrics=T02&scope={scope}&scope_id={scope_id}"
+            assert not (await client.seen(f"/kpi-companies?{query}"))["items"]
+
+
+async def test_expanding_asks_for_the_right_to_read(world: World) -> None:
+    lead = (await a_hidden_world(world))["lead"]
+    people = [world.officer.id, world.stranger.id]
+    visit = await world.visit(lead_id=lead["id"], participant_ids=people)
+    path = f"/visits/{visit['id']}?expand=lead,company"
+    assert (await world.officer.seen(path))["lead"]["code"] == lead["code"]
+    seen = await world.stranger.seen(path)
+    assert (seen["lead"], seen["company"]["id"]) == (None, lead["company_id"])
+
+
+async def test_a_member_of_another_team_sees_the_lead_as_long_as_it_is_one(world: World) -> None:
+    lead = (await a_hidden_world(world, is_restricted=True))["lead"]
+    path = f"/leads/{lead['id']}"
+    both = (world.officer, "lead_negotiator", None), (world.stranger, "supporter", None)
+    await world.members(lead["id"], *both)
+    seen = await world.stranger.seen(path)
+    assert "edit" in seen["allowed_actions"]
+    assert (await world.stranger.patch(path, {"name": "x"}, etag(seen))).status_code == 200
+    assert len((await world.stranger.seen(f"/lead-members?lead_id={lead['id']}"))["items"]) == 3
+    await world.members(lead["id"], both[0])
+    problem(await world.stranger.get(path), 404, "not_found")
+
+
+async def test_a_leader_reads_restricted_leads_and_recognises_them(world: World) -> None:
+    lead = (await a_hidden_world(world, is_restricted=True))["lead"]
+    for client in (world.leader, world.assessor, world.auditor):
+        assert (await client.seen(f"/leads/{lead['id']}"))["code"] == lead["code"]
+    await world.move(lead["id"], "registered")
+    assert (await world.officer.seen(f"/leads/{lead['id']}"))["stage"] == "registered"
