@@ -16,10 +16,12 @@ from app.core.docs import install_docs
 from app.core.endpoint import query_schemas
 from app.core.errors import publish
 from app.core.logging import RequestContext
+from app.core.notified import NotifiedCache
 from app.core.openapi import install_openapi
 from app.models.errors import DOMAIN_ERRORS
 from app.routers import ROUTERS
 from app.routers.deps import admit
+from app.services.access import Caller
 
 _EXPOSED = [
     "ETag",
@@ -38,7 +40,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # Start-up objects live for ever: keep them out of every later collection.
     gc.collect()
     gc.freeze()
-    yield
+    async with app.state.callers.listening():
+        yield
     await app.state.db.close()
 
 
@@ -61,6 +64,7 @@ def create_app(config: Settings | None = None, database_url: str | None = None) 
     secret = config.secret_key.get_secret_value() if config.secret_key else secrets.token_hex(32)
     app.state.cursors = Cursors(secret)
     app.state.admit = admit
+    app.state.callers = NotifiedCache[Caller](app.state.db, "callers")
     _include_routers(app)
     handlers.install(app)
     install_docs(app)

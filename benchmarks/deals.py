@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from uuid import UUID
-
-from benchmarks.names import Derived
-from benchmarks.rows import DAYS, FIRST_DAY, Member, Row, Rows, id_at, noon, row, spread
 
 from app.models.lead_members import LeadMember
 from app.models.leads import Lead, Mechanism
@@ -16,6 +14,8 @@ from app.models.pipeline import Stage, Track, path
 from app.models.stage_credits import StageCredit
 from app.models.stage_transitions import StageTransition
 from app.models.visits import Visit, VisitKind, VisitParticipant
+from benchmarks.names import Derived
+from benchmarks.rows import DAYS, FIRST_DAY, Member, Row, Rows, id_at, noon, row, spread
 
 _STAGE_WEIGHTS = (30, 25, 15, 8, 7, 5, 4, 3, 2, 1)
 _AMOUNTS = tuple(Decimal(wan) * 10_000 for wan in (3000, 8000, 12000, 35000, 60000, 120000))
@@ -39,7 +39,7 @@ def lead_names(index: int, count: int, company_name: str) -> tuple[str, str]:
     return name, f"XM-{spread(index, count).year}-{index + 1:05d}"
 
 
-def lead(
+def lead(  # noqa: PLR0917  what a lead is made of
     dice: random.Random,
     at: datetime,
     owner: tuple[int, Member],
@@ -90,7 +90,7 @@ def history(
         part = {"officer_id": member.id, "role": role, "share": share, "from_on": at.date()}
         found[LeadMember].append(row(LeadMember, id=id_at(dice, at), lead_id=deal.id, **part))
     gap = ((FIRST_DAY - at.date()).days + DAYS) / len(stages)
-    for place, (old, new) in enumerate(zip(stages, stages[1:], strict=False), 1):
+    for place, (old, new) in enumerate(pairwise(stages), 1):
         when = at + timedelta(days=gap * place)
         step = id_at(dice, when)
         found[StageTransition].append(_step(step, deal, when, (old, new), members))
@@ -139,22 +139,23 @@ def visits(
         if dice.random() < 0.4 and (other := dice.randrange(1, len(members))) != deal.owner:
             crew.append(other)
         visit = id_at(dice, at)
-        yield _visit(dice, visit, deal, day, members), [
-            row(
-                VisitParticipant,
-                id=id_at(dice, at),
-                visit_id=visit,
-                officer_id=members[who].id,
-                place=place,
-                team_path=members[who].team_path,
-            )
-            for place, who in enumerate(crew)
-        ]
+        yield (
+            _visit(dice, visit, deal, day, members),
+            [
+                row(
+                    VisitParticipant,
+                    id=id_at(dice, at),
+                    visit_id=visit,
+                    officer_id=members[who].id,
+                    place=place,
+                    team_path=members[who].team_path,
+                )
+                for place, who in enumerate(crew)
+            ],
+        )
 
 
-def _visit(
-    dice: random.Random, visit: UUID, deal: Deal, day: date, members: list[Member]
-) -> Row:
+def _visit(dice: random.Random, visit: UUID, deal: Deal, day: date, members: list[Member]) -> Row:
     return row(
         Visit,
         id=visit,

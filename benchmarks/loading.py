@@ -5,13 +5,13 @@ from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
-from benchmarks.rows import DAYS, FIRST_DAY
 
 from app.kpis.ledger import METRICS
 from app.kpis.metrics import Family
 from app.kpis.stage_transitions import RECOGNISED
 from app.kpis.visits import SCOPED_VISITS
 from app.models.ledger_entries import LedgerEntry
+from benchmarks.rows import DAYS, FIRST_DAY
 
 Step = Callable[[str, int], Callable[[int], None]]
 _FACTS = {Family.visit: SCOPED_VISITS, Family.lead: RECOGNISED}
@@ -67,4 +67,4 @@ WITH {_FACTS[family].format(subject=subject)}
 INSERT INTO ledger_entries (id, {_KEYS}, quantity)
 SELECT gen_random_uuid(), {_KEYS}, sum(quantity) FROM ({wanted}) AS wanted
 GROUP BY {_KEYS} HAVING sum(quantity) <> 0
-"""
+"""  # noqa: S608  definitions of the package

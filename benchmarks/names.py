@@ -63,7 +63,7 @@ def _places() -> list[str]:
 
 
 def derived(names: tuple[str, ...]) -> Derived:
-    """`search_text`, `name_sort` and `name_keys` of a record with these names, the first its own."""
+    """`search_text`, `name_sort` and `name_keys` of a record; the first name is its own."""
     return searchable_text(list(names)), sort_key(names[0]), [fold(names[0])]
 
 

@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from benchmarks.names import Derived
 from pydantic_core import PydanticUndefined
 
 from app.models.codes import SYNTHETIC_COUNT, synthetic_credit_code
@@ -19,10 +18,12 @@ from app.models.companies import Company
 from app.models.officers import Officer
 from app.models.roles import Role
 from app.models.teams import Team
+from benchmarks.names import Derived
 
 FIRST_DAY, DAYS = date(2024, 1, 1), 731
 MONTH, YEAR = "2025-06", "2025"
 TEAM_COUNT = 10
+_NO_LOGIN = "!"
 Row = tuple[Any, ...]
 Rows = dict[Any, list[Row]]
 
@@ -97,7 +98,7 @@ def _officer(member: Member, index: int) -> Row:
         username=f"bench{index:03d}",
         role=member.role,
         team_id=member.team_id,
-        password_hash="!",
+        password_hash=_NO_LOGIN,
     )
 
 

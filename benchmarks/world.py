@@ -17,22 +17,26 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from benchmarks import cluster, deals, loading, rows
-from benchmarks.deals import Deal
-from benchmarks.loading import Step
-from benchmarks.names import company_names, derived_all
 from rich.progress import Progress
 
 from app.core import migrations
 from app.models.companies import Company
 from app.models.leads import Lead
 from app.models.visits import Visit, VisitParticipant
+from benchmarks import cluster, deals, loading, rows
+from benchmarks.deals import Deal
+from benchmarks.loading import Step
+from benchmarks.names import company_names, derived_all
 
 ROOT = Path(__file__).parents[1]
-_SOURCES = ("alembic/versions", "app/kpis", "app/core/search.py", "benchmarks/world.py",
-            "benchmarks/loading.py", "benchmarks/rows.py", "benchmarks/deals.py", "benchmarks/names.py")  # fmt: skip
+_SOURCES = (
+    "alembic/versions",
+    "app/kpis",
+    "app/core/search.py",
+    *(f"benchmarks/{name}.py" for name in ("world", "loading", "rows", "deals", "names")),
+)
 _CHUNK = 20_000
-_ID = list(rows.columns(Company)).index("id")
+_ID = list(Company.model_fields).index("id")
 _SESSION = (
     "SET session_replication_role = replica; SET maintenance_work_mem = '1GB';"
     " SET work_mem = '256MB'; SET jit = off"
@@ -91,7 +95,9 @@ async def _seed(dsn: str, size: Size, step: Step) -> None:
     found = await _copy_leads(connection, dice, size.leads, (names, ids, members), step)
     await _copy_visits(connection, dice, size.visits, (found, members), step)
     late = {name: made for name, made in indexes.items() if "ledger_entries" in name}
-    await loading.create_indexes(connection, {n: m for n, m in indexes.items() if n not in late}, step)
+    await loading.create_indexes(
+        connection, {n: m for n, m in indexes.items() if n not in late}, step
+    )
     await connection.execute("ANALYZE")
     await loading.post(connection, [deal.id for deal in found], step)
     await loading.create_indexes(connection, late, step)

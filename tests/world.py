@@ -1,4 +1,4 @@
-"""A small zone for tests: two teams under a bureau, one account per role, clients that speak HTTP."""
+"""A small zone for tests: two teams under a bureau, an account per role, clients over HTTP."""
 
 import hashlib
 from decimal import Decimal
@@ -14,6 +14,12 @@ from app.core.errors import STATUS
 from app.models.codes import synthetic_credit_code
 
 API = "/api/v1"
+_SIGNED = ["contacted", "negotiating", "pre_signing", "signed", "registered"]
+PATHS = {
+    "construction": [*_SIGNED, "building", "completed", "producing", "at_capacity"],
+    "equipment": [*_SIGNED, "building", "producing", "at_capacity"],
+    "opening": [*_SIGNED, "producing", "at_capacity"],
+}
 
 
 def problem(response: httpx2.Response, status: int, code: str) -> Any:
@@ -104,10 +110,14 @@ class World:
 
     def everyone(self) -> dict[str, Client]:
         """One client per role."""
-        roles = "officer team_lead leader assessor agent auditor".split()
+        roles = ["officer", "team_lead", "leader", "assessor", "agent", "auditor"]
         return {
             r: getattr(self, r) for r in [*roles, "system_admin", "security_admin", "audit_admin"]
         }
+
+    async def settled(self) -> None:
+        """After changing accounts, log-ins or teams in SQL: the application has heard of it."""
+        await self.app.state.callers.settle()
 
     async def team(self, name: str, parent: str | None = None) -> UUID:
         """A team row."""
@@ -115,23 +125,23 @@ class World:
         above = self.teams.get(parent) if parent else None
         path = [team_id] + ([above] if above else [])
         await self.database.execute(
-            "INSERT INTO teams (id, version, created_at, updated_at, name, kind, parent_id, is_active,"
-            " path, is_demo, search_text, name_sort)"
+            "INSERT INTO teams (id, version, created_at, updated_at, name, kind, parent_id,"
+            " is_active, path, is_demo, search_text, name_sort)"
             " VALUES ($1, 1, now(), now(), $2, 'industry_team', $3, true, $4, false, $2, $2)",
             team_id, name, above, path,
         )  # fmt: skip
         self.teams[name] = team_id
         return team_id
 
-    async def account(self, role: str, team: str | None = None, password_hash: str = "-") -> Client:
-        """An officer row and a client that is logged in; tokens are minted, Argon2 is slow by design."""
+    async def account(self, role: str, team: str | None = None, digest: str = "-") -> Client:
+        """An account and a client logged in to it; the token is minted, for Argon2 is slow."""
         officer_id, token = new_id(), new_id().hex
         name = f"{role}-{token[-6:]}"
         await self.database.execute(
-            "INSERT INTO officers (id, version, created_at, updated_at, name, username, role, team_id,"
-            " is_active, password_hash, failed_count, is_demo, search_text, name_sort)"
+            "INSERT INTO officers (id, version, created_at, updated_at, name, username, role,"
+            " team_id, is_active, password_hash, failed_count, is_demo, search_text, name_sort)"
             " VALUES ($1, 1, now(), now(), $2, $2, $3, $4, true, $5, 0, false, $2, $2)",
-            officer_id, name, role, self.teams.get(team or ""), password_hash,
+            officer_id, name, role, self.teams.get(team or ""), digest,
         )  # fmt: skip
         await self.database.execute(
             "INSERT INTO officer_sessions (id, officer_id, token_hash, created_at, last_seen_at,"
@@ -194,21 +204,16 @@ class World:
     async def lead_at(
         self, stage: str, track: str = "construction", client: Client | None = None, **more: Any
     ) -> Any:
-        """A lead moved through every stage up to `stage`; signed for 200,000,000 yuan unless given."""
+        """A lead moved by the leader up to `stage`; signed for 2 亿元 unless given."""
         amount = more.pop("agreed_amount", "200000000.00")
         lead = await self.lead(client, track=track, **more)
-        path = "contacted negotiating pre_signing signed registered building completed producing"
-        tracks = {"opening": {"building", "completed"}, "equipment": {"completed"}}
-        skipped = tracks.get(track, set())
-        for step in [*path.split(), "at_capacity"]:
+        for step in PATHS[track]:
             if lead["stage"] == stage:
                 break
-            if step in skipped:
-                continue
             extra = {"agreed_amount": amount} if step == "signed" else {}
-            await self.move(lead["id"], step, client, **extra)
-            lead = await (client or self.officer).seen(f"/leads/{lead['id']}")
-        return lead
+            done = await self.ask(lead["id"], self.leader, to_stage=step, **extra)
+            lead["stage"] = done["to_stage"]
+        return await (client or self.officer).seen(f"/leads/{lead['id']}")
 
     async def visit(self, client: Client | None = None, **more: Any) -> Any:
         """A visit on a company."""
@@ -218,7 +223,7 @@ class World:
         return await (client or self.officer).made("/visits", body)
 
     async def fingerprint(self) -> str:
-        """A digest of every row of every table; `last_seen_at` follows the clock and is left out."""
+        """A digest of every row of every table, without `last_seen_at`, which follows the clock."""
         tables = await self.database.fetch(
             "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
         )
@@ -228,7 +233,7 @@ class World:
             for table in tables
         )
         digest = f"SELECT md5(string_agg(line, ' ' ORDER BY line)) FROM ({rows}) AS lines"
-        return await self.database.fetchval(digest)
+        return str(await self.database.fetchval(digest))
 
     async def kpis(self, scope: str, query: str, client: Client | None = None) -> dict[str, Any]:
         """All numbers of a scope, by subject and metric; read by the leader unless given."""
@@ -240,7 +245,7 @@ class World:
 
     async def instant(self) -> str:
         """The database's clock, as `as_of` takes it."""
-        moment = await self.database.fetchval("SELECT clock_timestamp()")
+        moment: Any = await self.database.fetchval("SELECT clock_timestamp()")
         return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     async def opened(self, url: str, client: Client | None = None) -> list[Any]:

@@ -573,6 +573,29 @@ def upgrade() -> None:
             f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
             " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
         )
+    op.execute(
+        """
+        CREATE FUNCTION notify_callers() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          NOTIFY callers;
+          RETURN NULL;
+        END $$
+        """
+    )
+    for when, table in (
+        ("UPDATE OF role, team_id, is_active, name OR DELETE", "officers"),
+        ("INSERT OR UPDATE OF path OR DELETE", "teams"),
+        ("DELETE", "officer_sessions"),
+    ):
+        op.execute(
+            f"CREATE TRIGGER notify_callers AFTER {when} ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION notify_callers()"
+        )
+    op.execute(
+        "CREATE TRIGGER notify_ended AFTER UPDATE ON officer_sessions FOR EACH ROW"
+        " WHEN (new.revoked_at IS DISTINCT FROM old.revoked_at OR new.expires_at < old.expires_at"
+        " OR new.last_seen_at < old.last_seen_at) EXECUTE FUNCTION notify_callers()"
+    )
 
 
 def downgrade() -> None:

@@ -53,6 +53,9 @@ def install() -> None:
 def _before_flush(session: Session, _context: UOWTransaction, _instances: Any) -> None:
     actor_id = session.info.get("actor_id")
     changed = [item for item in session.dirty if session.is_modified(item)]
+    for item in (*session.new, *changed, *session.deleted):
+        if getattr(item, "changes_callers", False):
+            session.info["changes_callers"] = True
     for item in (*session.new, *changed):
         _stamp(item, actor_id, is_new=item in session.new)
     session.add_all(list(_entries(session, changed, actor_id)))

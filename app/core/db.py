@@ -53,11 +53,16 @@ class Database:
         self.sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
         self._pool: asyncpg.Pool | None = None
 
+    @property
+    def dsn(self) -> str:
+        """The URL as asyncpg itself takes it."""
+        return self.url.replace(DRIVER, "postgresql://", 1)
+
     async def reads(self) -> asyncpg.Pool:
         """The read pool, opened on first use so that the server can start before its database."""
         if self._pool is None:
             self._pool = await asyncpg.create_pool(
-                self.url.replace(DRIVER, "postgresql://", 1),
+                self.dsn,
                 min_size=0,
                 max_size=self.pool_size,
                 connection_class=ReadConnection,

@@ -51,7 +51,7 @@ def _by_state(cause: Any, state: str) -> Problem | None:
         return Problem("busy", headers=_SOON)
     if state[:2] in {"08", "57"}:
         return Problem("database_unavailable", headers=_SOON)
-    if state[:2] == "22" or state in {"23514", "23502"}:
+    if state[:2] == "22":
         return _refused(cause, "invalid_values", "value_refused")
     return None
 

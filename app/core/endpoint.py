@@ -149,4 +149,6 @@ async def _in_transaction(inner: Handler, request: Request) -> Response:
             return replay.response
         await idempotency.keep(session, request, response)
         await session.commit()
+        if session.info.get("changes_callers"):
+            await request.app.state.callers.settle()
         return response

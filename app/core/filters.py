@@ -18,6 +18,8 @@ def condition_of(spec: Filter, name: str, table: Any) -> sa.ColumnElement[bool]:
     column = getattr(table, spec.field)
     if spec.op == "isnull":
         return column.is_(None) == sa.bindparam(name, type_=sa.Boolean)
+    if spec.op == "until":
+        return column <= sa.bindparam(name, type_=sa.DateTime(timezone=True))
     if spec.tree is not None:
         is_under = sa.bindparam(name, type_=sa.Uuid) == sa.any_(spec.tree.path)
         return column.in_(sa.select(spec.tree.id).where(is_under))

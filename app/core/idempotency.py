@@ -113,9 +113,10 @@ def _stored(row: dict[str, Any], digest: str) -> Response:
 
 
 async def keep(session: AsyncSession, request: Request, response: Response) -> None:
-    """Store the reply beside its effect."""
+    """Store the reply beside its effect, unless it is marked as not to be stored anywhere."""
     name = getattr(request.state, "idempotency", None)
-    if name is None or response.status_code >= 300:
+    is_secret = response.headers.get("cache-control") == "no-store"
+    if name is None or is_secret or response.status_code >= 300:
         return
     headers = {key: response.headers[key] for key in _KEPT_HEADERS if key in response.headers}
     stored = (response.status_code, json.dumps(headers), bytes(response.body).decode())

@@ -85,6 +85,14 @@ class Window:
     days: Days
     as_of: datetime
     mechanism: str | None
+    is_past: bool = False
+
+    @property
+    def narrowing(self) -> dict[str, str]:
+        """Parameters beside the days, so that a drill shows what the number was summed from."""
+        as_of = self.as_of.isoformat() if self.is_past else None
+        given = {"mechanism": self.mechanism, "as_of": as_of}
+        return {name: value for name, value in given.items() if value}
 
     def drill(self, metric: str, scope: Scope, scope_id: UUID, **more: str) -> str:
         """The URL whose rows add up to the number."""
@@ -94,7 +102,7 @@ class Window:
             "scope_id": str(scope_id),
             "counted_on__gte": self.days.start.isoformat(),
             "counted_on__lte": self.days.end.isoformat(),
-            **({"mechanism": self.mechanism} if self.mechanism else {}),
+            **self.narrowing,
             **more,
         }
         return f"{PREFIX}/ledger-entries?{urlencode(query)}"
@@ -116,7 +124,7 @@ def window_of(query: KpiQuery) -> Window:
     if query.as_of is not None and query.as_of > now():
         raise invalid_parameter("as_of", "date_in_future")
     mechanism = query.mechanism.value if query.mechanism else None
-    return Window(query.period, query.as_of or now(), mechanism)
+    return Window(query.period, query.as_of or now(), mechanism, is_past=query.as_of is not None)
 
 
 async def summary(pool: Any, caller: Any, scope: Scope, query: KpiQuery) -> KpiPage:
@@ -242,6 +250,6 @@ def _companies(metric: Metric, scope: Scope, scope_id: UUID, window: Window) -> 
         "scope": scope.value,
         "scope_id": str(scope_id),
         "period": f"{window.days.start}..{window.days.end}",
-        **({"mechanism": window.mechanism} if window.mechanism else {}),
+        **window.narrowing,
     }
     return f"{PREFIX}/kpi-companies?{urlencode(query)}"

@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from app.core.base import ReadShape, Row
 from app.core.clock import now
-from app.core.listing import list_query
+from app.core.listing import Filter, list_query
 from app.core.types import BusinessDate, Code, Instant, choice, numeric
 
 # The zone is the one scope without a row of its own.
@@ -88,23 +88,31 @@ class LedgerEntryRead(ReadShape):
     recorded_at: Instant
 
 
-class LedgerEntryQuery(
-    list_query(
-        LedgerEntryRead,
-        filters=(
-            "metric",
-            "part",
-            "dimension",
-            "subject_id",
-            "scope",
-            "scope_id",
-            "lead_id",
-            "company_id",
-            "mechanism",
-            "counted_on",
-            "recorded_at",
-        ),
-        sorts=("counted_on", "recorded_at", "quantity"),
-    )
-):
-    """Parameters of the drill-down."""
+_Listed = list_query(
+    LedgerEntryRead,
+    filters=(
+        "metric",
+        "part",
+        "dimension",
+        "subject_id",
+        "scope",
+        "scope_id",
+        "lead_id",
+        "company_id",
+        "mechanism",
+        "counted_on",
+        "recorded_at",
+    ),
+    sorts=("counted_on", "recorded_at", "quantity"),
+)
+
+
+class LedgerEntryQuery(_Listed):
+    """Parameters of the drill-down; `as_of` leaves out what was recorded after that instant."""
+
+    filters: ClassVar[dict[str, Filter]] = {
+        **_Listed.filters,
+        "as_of": Filter("recorded_at", "until"),
+    }
+
+    as_of: Instant | None = None

@@ -37,6 +37,7 @@ class OfficerBase(SQLModel):
 class Officer(Record, Searchable, OfficerBase, table=True):
     """An account."""
 
+    changes_callers: ClassVar[bool] = True
     __tablename__ = "officers"
     __table_args__: ClassVar[Any] = (sa.Index("uq_officers_username", "username", unique=True),)
     search_fields: ClassVar[tuple[str, ...]] = ("name", "username")

@@ -21,6 +21,7 @@ def _end() -> datetime:
 class OfficerSession(Row, table=True):
     """Ends after 30 idle minutes, 12 hours, log-out or the account's end, whichever is first."""
 
+    changes_callers: ClassVar[bool] = True
     __tablename__ = "officer_sessions"
     __table_args__: ClassVar[Any] = (
         sa.Index("uq_officer_sessions_token_hash", "token_hash", unique=True),

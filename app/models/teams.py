@@ -36,6 +36,7 @@ class TeamBase(SQLModel):
 class Team(Record, Searchable, TeamBase, table=True):
     """`path` holds the team itself, then its ancestors up to the root."""
 
+    changes_callers: ClassVar[bool] = True
     __tablename__ = "teams"
     __table_args__: ClassVar[Any] = (
         sa.Index(None, "path", postgresql_using="gin"),

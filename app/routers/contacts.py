@@ -80,4 +80,6 @@ async def unmask_contact(write: WriteDep, contact_id: IdPath, payload: Unmasking
     """Read the full phone for a stated reason; who did so is kept."""
     contact = await found(write.session, Contact, write.caller, contact_id)
     unmasking = await records.add(write.session, Unmasking, payload, contact_id=contact.id)
-    return await write.reply(UnmaskingRead, unmasking.id, 201)
+    response = await write.reply(UnmaskingRead, unmasking.id, 201)
+    response.headers["Cache-Control"] = "no-store"
+    return response

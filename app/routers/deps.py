@@ -26,7 +26,8 @@ async def admit(request: Request, access: str) -> Caller:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Problem("unauthenticated")
-    caller = await authenticate(await request.app.state.db.reads(), token)
+    state = request.app.state
+    caller = await authenticate(state.db, state.callers, token)
     if not may(caller.role, Permission(access)):
         raise Problem("forbidden")
     return caller

@@ -8,7 +8,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.clock import now
+from app.core.db import Database
 from app.core.errors import Problem
+from app.core.notified import NotifiedCache
 from app.core.security import new_token, token_hash, verify_password
 from app.models.officers import LOCK_FOR, Officer
 from app.models.roles import Role
@@ -19,7 +21,8 @@ _SEEN_EVERY = timedelta(minutes=1)
 _AUTHENTICATE = """
 SELECT o.id, o.role, o.name, o.team_id, s.id AS session_id,
        ARRAY(SELECT t.id FROM teams t WHERE o.team_id = ANY(t.path)) AS team_ids,
-       s.last_seen_at < now() - $3::interval AS is_stale
+       s.last_seen_at < now() - $3::interval AS is_stale,
+       extract(epoch FROM s.expires_at - now())::float8 AS seconds_left
 FROM officer_sessions s JOIN officers o ON o.id = s.officer_id
 WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND o.is_active AND s.expires_at > now()
   AND s.last_seen_at > now() - $2::interval
@@ -27,13 +30,28 @@ WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND o.is_active AND s.expires_a
 _SEEN = "UPDATE officer_sessions SET last_seen_at = now() WHERE id = $1"
 
 
-async def authenticate(pool: Any, token: str) -> Caller:
-    """The officer behind a token; 401 where it never was, has ended or the account is off."""
-    row = await pool.fetchrow(_AUTHENTICATE, token_hash(token), IDLE, _SEEN_EVERY)
+async def authenticate(db: Database, known: NotifiedCache[Caller], token: str) -> Caller:
+    """The officer behind a token; 401 where it never was, has ended or the account is off.
+
+    Known callers are forgotten when an account, a log-in or a team changes (a trigger notifies),
+    and after a minute, so that the log-in's last use is written down.
+    """
+    key = token_hash(token)
+    caller = known.get(key)
+    if caller is not None:
+        return caller
+    generation, pool = known.generation, await db.reads()
+    row = await pool.fetchrow(_AUTHENTICATE, key, IDLE, _SEEN_EVERY)
     if row is None:
         raise Problem("unauthenticated")
     if row["is_stale"]:
         await pool.execute(_SEEN, row["session_id"])
+    caller = _caller(row)
+    known.put(key, caller, min(_SEEN_EVERY.total_seconds(), row["seconds_left"]), generation)
+    return caller
+
+
+def _caller(row: Any) -> Caller:
     return Caller(
         id=row["id"],
         role=Role(row["role"]),

@@ -100,6 +100,7 @@ async def test_a_key_does_not_outlive_its_callers_rights(world: World) -> None:
     await world.database.execute(
         "UPDATE officers SET role = 'auditor' WHERE id = $1", world.officer.id
     )
+    await world.settled()
     problem(await _post(world.officer), 403, "forbidden")
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -116,7 +117,7 @@ def test_every_day_lies_in_its_periods(day: date) -> None:
     half, quarter = (day.month + 5) // 6, (day.month + 2) // 3
     forms = [f"{day:%Y-%m-%d}", f"{day:%Y-%m}", f"{day:%Y}-Q{quarter}", f"{day:%Y}-H{half}"]
     spans = [parse(form) for form in [*forms, f"{day:%Y}"]]
-    for inner, outer in zip(spans, spans[1:], strict=False):
+    for inner, outer in pairwise(spans):
         assert outer.start <= inner.start <= day <= inner.end <= outer.end
 
 
@@ -129,7 +130,4 @@ def test_months_quarters_and_halves_cover_a_year_once(year: int) -> None:
     ):
         spans = [parse(form) for form in forms]
         assert (spans[0].start, spans[-1].end) == (date(year, 1, 1), date(year, 12, 31))
-        assert all(
-            b.start - a.end == timedelta(days=1)
-            for a, b in zip(spans, spans[1:], strict=False)
-        )
+        assert all(b.start - a.end == timedelta(days=1) for a, b in pairwise(spans))

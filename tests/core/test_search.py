@@ -1,6 +1,5 @@
 """Names as they are found: substrings, pinyin, initials; the index never hides a match."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
@@ -85,17 +84,13 @@ TEXTS = [
 ]
 
 
-@pytest.fixture
-async def connection(database: asyncpg.Connection) -> AsyncIterator[Any]:
-    yield database
-
-
 @pytest.mark.parametrize("names", TEXTS)
 async def test_every_substring_is_covered_by_the_databases_grams(
-    connection: Any, names: list[str]
+    database: asyncpg.Connection, names: list[str]
 ) -> None:
     text = searchable_text(names)
-    held = set(await connection.fetchval("SELECT search_grams($1)", text))
+    kept: Any = await database.fetchval("SELECT search_grams($1)", text)
+    held = set(kept)
     assert held == grams(text)
     for line in text.split("\n"):
         for start in range(len(line)):

@@ -9,11 +9,11 @@ from typing import Any
 import asyncpg
 import pytest
 from fastapi import FastAPI
-from tests.world import World
-from tests.writes import etag
 
 from app.core.clock import today
 from app.kpis import ledger
+from tests.world import World
+from tests.writes import etag
 
 
 async def differences(app: FastAPI) -> list[ledger.Difference]:
@@ -36,7 +36,8 @@ async def headlines(world: World) -> dict[str, str]:
 async def a_history(world: World) -> dict[str, Any]:
     """Visits, corrections, a signing and reversals."""
     lead = await world.lead_at("signed")
-    kept = await world.visit(lead_id=lead["id"], participant_ids=[world.officer.id, world.stranger.id])
+    people = [world.officer.id, world.stranger.id]
+    kept = await world.visit(lead_id=lead["id"], participant_ids=people)
     gone = await world.visit(kind="inbound", guest_count=3)
     moved = await world.visit()
     body = {"visited_on": (today() - timedelta(days=40)).isoformat(), "kind": "local"}
@@ -69,7 +70,8 @@ async def test_a_changed_quantity_is_named_with_what_is_missing(world: World, ap
     lead = (await a_history(world))["lead"]
     await tamper(
         world,
-        "UPDATE ledger_entries SET quantity = quantity - 0.01 WHERE metric = 'M01' AND scope = 'zone'",
+        "UPDATE ledger_entries SET quantity = quantity - 0.01"
+        " WHERE metric = 'M01' AND scope = 'zone'",
     )
     found = await differences(app)
     assert [(d.metric, str(d.subject_id), d.scope, d.quantity) for d in found] == [
@@ -113,7 +115,14 @@ async def test_a_rebuild_heals_and_finds_nothing_twice(world: World, app: FastAP
     assert await headlines(world) == before
 
 
-@pytest.mark.parametrize("statement", ["UPDATE ledger_entries SET quantity = 0", "DELETE FROM ledger_entries", "TRUNCATE ledger_entries"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger_entries SET quantity = 0",
+        "DELETE FROM ledger_entries",
+        "TRUNCATE ledger_entries",
+    ],
+)
 async def test_entries_are_only_appended(world: World, statement: str) -> None:
     await world.visit()
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="append-only"):

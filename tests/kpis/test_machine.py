@@ -5,154 +5,22 @@
 
 import os
 import random
-from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from fastapi import FastAPI
-from tests.world import Client, World
-from tests.writes import etag
 
 from app.core.clock import today
 from app.kpis import ledger
+from tests.kpis.model import STAGES, Lead, Model, Step, Visit
+from tests.world import Client, World
+from tests.writes import etag
 
 STEPS, SEED = int(os.environ.get("YINFENG_STEPS", "60")), 2026
-ZONE = "00000000-0000-0000-0000-000000000000"
 KINDS = ("outbound", "inbound", "local", "online")
 MECHANISMS = ("leader_led", "department", "stationed", "commissioned")
-STAGES = (
-    "identified contacted negotiating pre_signing signed registered building completed producing"
-    " at_capacity"
-).split()
-PAIRS = (
-    "contacted>negotiating negotiating>pre_signing negotiating>signed pre_signing>signed"
-    " signed>registered registered>producing"
-).split()
-THRESHOLDS = (100_000_000, 300_000_000, 500_000_000, 1_000_000_000, 5_000_000_000)
-METRICS = "M01 Q02 Q03 R07 T02 T03 T05 T09".split()
-MAIN = {"Q03": "100000000", "R07": "negotiating>signed", "T03": "batches"}
-FEN = Decimal("0.01")
-
-
-@dataclass
-class Visit:
-    day: date
-    kind: str
-    mechanism: str
-    company: str
-    guests: int
-    people: list[tuple[str, tuple[str, ...]]]  # each with the teams above on that day
-
-
-@dataclass
-class Step:
-    id: str
-    to: str
-    amount: Decimal
-    owner: tuple[str, tuple[str, ...]]
-    credits: list[tuple[str, tuple[str, ...], Decimal]]
-
-
-@dataclass
-class Lead:
-    owner: str
-    members: list[tuple[str, Decimal]]
-    steps: list[Step] = field(default_factory=list)
-
-    @property
-    def stage(self) -> str:
-        return self.steps[-1].to if self.steps else "identified"
-
-
-@dataclass
-class Model:
-    """What happened, and what each metric makes of it."""
-
-    teams: dict[str, tuple[str, ...]]  # officer → team and those above it
-    visits: dict[str, Visit] = field(default_factory=dict)
-    leads: dict[str, Lead] = field(default_factory=dict)
-
-    def facts(self, start: date) -> Iterator[tuple[str, str, str, str, Any]]:
-        """Scope id, metric, part, dimension, quantity (T02: the company) since a day."""
-        for visit in self.visits.values():
-            if visit.day >= start:
-                yield from _of_visit(visit)
-        for lead in self.leads.values():
-            for step in lead.steps:
-                yield from _conversions(lead, step)
-                if step.to == "signed":
-                    yield from _signing(step)
-
-    def numbers(self, start: date) -> dict[tuple[str, str], Any]:
-        """By scope id and metric: the headline and the parts that are not zero."""
-        sums: dict[tuple[str, str], dict[tuple[str, str], Any]] = defaultdict(dict)
-        for scope, metric, part, dimension, quantity in self.facts(start):
-            held = sums[scope, metric]
-            if metric == "T02":
-                held.setdefault((part, dimension), set()).add(quantity)
-            else:
-                held[part, dimension] = held.get((part, dimension), Decimal(0)) + quantity
-        return {key: _answer(key[1], held) for key, held in sums.items()}
-
-
-def _scopes(people: list[tuple[str, tuple[str, ...]]]) -> set[str]:
-    return {ZONE} | {scope for officer, teams in people for scope in (officer, *teams)}
-
-
-def _of_visit(visit: Visit) -> Iterator[tuple[str, str, str, str, Any]]:
-    for scope in _scopes(visit.people):
-        yield scope, "T09", "value", visit.kind, 1
-        if visit.kind in {"outbound", "local"}:
-            yield scope, "T02", "value", "", visit.company
-        if visit.kind == "inbound":
-            yield scope, "T03", "value", "batches", 1
-            yield scope, "T03", "value", "persons", visit.guests
-        if visit.mechanism == "leader_led":
-            yield scope, "T05", "value", "", 1
-
-
-def _signing(step: Step) -> Iterator[tuple[str, str, str, str, Any]]:
-    parts = [part for part in step.credits if part[2] > 0]
-    cuts = [(step.amount * share / 100).quantize(FEN, ROUND_DOWN) for _, _, share in parts]
-    cuts[-1] += step.amount - sum(cuts)
-    for (officer, teams, share), money in zip(parts, cuts, strict=True):
-        for scope in (officer, *teams, ZONE):
-            yield scope, "Q02", "value", "", share / 100
-            yield scope, "M01", "value", "", money
-            for threshold in THRESHOLDS:
-                if step.amount >= threshold:
-                    yield scope, "Q03", "value", str(threshold), share / 100
-
-
-def _conversions(lead: Lead, step: Step) -> Iterator[tuple[str, str, str, str, Any]]:
-    furthest = STAGES.index(lead.stage)
-    for pair in PAIRS:
-        source, target = pair.split(">")
-        if step.to == source:
-            for scope in _scopes([step.owner]):
-                yield scope, "R07", "denominator", pair, 1
-                if furthest >= STAGES.index(target):
-                    yield scope, "R07", "numerator", pair, 1
-
-
-def _answer(metric: str, held: dict[tuple[str, str], Any]) -> tuple[Any, dict[str, Any]]:
-    if metric == "T02":
-        return len(held["value", ""]), {}
-    if metric == "R07":
-        parts = {pair: _rate(held, pair) for pair in PAIRS if ("denominator", pair) in held}
-    else:
-        parts = {name: total for (_, name), total in held.items() if name and total}
-    plain = held.get(("value", ""), Decimal(0))
-    main = parts.get(MAIN[metric]) if metric in MAIN else plain or sum(parts.values())
-    return main or (None if metric == "R07" and main is None else 0), parts
-
-
-def _rate(held: dict[tuple[str, str], Any], pair: str) -> Decimal:
-    top = Decimal(held.get(("numerator", pair), 0))
-    return (top / held["denominator", pair]).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+METRICS = ["M01", "Q02", "Q03", "R07", "T02", "T03", "T05", "T09"]
 
 
 def _number(text: str | None) -> Decimal | None:

@@ -5,14 +5,18 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from tests.world import World
-from tests.writes import etag
 
 from app.core.clock import today
 from app.kpis import ledger
+from tests.world import World
+from tests.writes import etag
 
 YEAR = "period=this_year"
-USD = {"currency": "USD", "exchange_rate": "7.12345678", "rate_on": today().isoformat()}
+USD: dict[str, Any] = {
+    "currency": "USD",
+    "exchange_rate": "7.12345678",
+    "rate_on": today().isoformat(),
+}
 
 
 async def numbers(world: World, metric: str, query: str = YEAR) -> dict[str, str]:
@@ -151,7 +155,11 @@ async def test_a_reversed_signing_is_taken_back_and_can_be_made_again(world: Wor
 
 async def test_a_terminated_lead_keeps_its_signing(world: World) -> None:
     step = await shared_signing(world)
-    end = {"kind": "terminate", "reason_code": "start_overdue", "explanation": "逾期未开工"}
+    end: dict[str, Any] = {
+        "kind": "terminate",
+        "reason_code": "start_overdue",
+        "explanation": "逾期未开工",
+    }
     await world.decide(await world.ask(step["lead_id"], **end))
     assert await numbers(world, "Q02") == SHARES
 

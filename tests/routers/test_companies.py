@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from tests.world import World, problem
-from tests.writes import etag
 
 from app.models.codes import synthetic_credit_code
+from tests.world import World, problem
+from tests.writes import etag
 
 NAMES = ["云南白药集团股份有限公司", "昆药集团股份有限公司", "贵研铂业股份有限公司"]
 
@@ -37,7 +37,10 @@ async def test_a_company_is_registered(world: World) -> None:
     ("body", "expected"),
     [
         ({"name": " "}, ("/name", "string_too_short")),
-        ({"name": "A", "credit_code": "91110000600037342L"}, ("/credit_code", "credit_code_invalid")),
+        (
+            {"name": "A", "credit_code": "91110000600037342L"},
+            ("/credit_code", "credit_code_invalid"),
+        ),
         ({"name": "A", "country_code": "XX"}, ("/country_code", "country_code_unknown")),
         ({"name": "A", "region_code": "999999"}, ("/region_code", "region_code_unknown")),
         ({"name": "A", "industry_code": "A39"}, ("/industry_code", "industry_letter_mismatch")),

@@ -6,6 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 from openpyxl import Workbook
+
 from tests.world import Client, World, problem
 
 ROWS = [

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from tests.world import Client, World, problem
-from tests.writes import etag
 
 from app.core.clock import today
+from tests.world import Client, World, problem
+from tests.writes import etag
 
 
 async def contact(world: World, client: Client | None = None, **more: Any) -> Any:
@@ -36,7 +36,13 @@ async def test_phones_are_masked(world: World, phone: str | None, masked: str | 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("phone", "abc"), ("phone", "12"), ("email", "a@b"), ("lawful_basis", "curiosity"), ("source", "")],
+    [
+        ("phone", "abc"),
+        ("phone", "12"),
+        ("email", "a@b"),
+        ("lawful_basis", "curiosity"),
+        ("source", ""),
+    ],
 )
 async def test_what_is_refused(world: World, name: str, value: str) -> None:
     company = await world.company()
@@ -104,3 +110,23 @@ async def test_contacts_are_found_by_name(world: World) -> None:
     for term in ("建国", "ljg", "lijian"):
         page = await world.officer.seen(f"/contacts?q={term}")
         assert [item["name"] for item in page["items"]] == ["李建国"]
+
+
+async def test_an_unmasked_phone_is_stored_nowhere(world: World) -> None:
+    company = await world.company()
+    body = {
+        "company_id": company["id"],
+        "name": "段总",
+        "phone": "13800001234",
+        "lawful_basis": "contract",
+        "source": "名片",
+    }
+    contact = await world.officer.made("/contacts", body)
+    response = await world.officer.post(
+        f"/contacts/{contact['id']}/unmaskings",
+        {"reason": "约时间"},
+        headers={"Idempotency-Key": "unmask-1"},
+    )
+    assert response.json()["phone"] == "13800001234"
+    assert response.headers["cache-control"] == "no-store"
+    assert await world.database.fetch("SELECT FROM idempotency_keys") == []

@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.world import Client, World, problem
-from tests.writes import etag
 
 from app.core.clock import today
+from tests.world import Client, World, problem
+from tests.writes import etag
 
 
 async def change(client: Client, lead: Any, body: Any) -> Any:
@@ -70,7 +70,10 @@ async def test_an_owner_is_an_active_officer(world: World) -> None:
     [("100.00", "100.00", True), ("100.00", "100.01", False), (None, "1.00", False)],
 )
 async def test_fixed_investment_is_part_of_the_planned(
-    world: World, planned: str | None, fixed: str, fits: bool  # noqa: FBT001  a table's column
+    world: World,
+    planned: str | None,
+    fixed: str,
+    fits: bool,  # noqa: FBT001  a table's column
 ) -> None:
     body = {"name": "项目", "planned_investment": planned, "planned_fixed_investment": fixed}
     response = await world.officer.post("/leads", body)
@@ -155,13 +158,12 @@ async def test_members_are_replaced_from_today_on(world: World) -> None:
     ]
     assert page["items"][0]["officer"]["id"] == world.stranger.id
     ended = await world.officer.seen(f"/lead-members?lead_id={lead['id']}&to_on__isnull=false")
-    assert [(m["share"], m["to_on"]) for m in ended["items"]] == [
-        ("100.00", today().isoformat())
-    ]
+    assert [(m["share"], m["to_on"]) for m in ended["items"]] == [("100.00", today().isoformat())]
 
 
 @pytest.mark.parametrize(
-    ("shares", "code"), [(("50.00", "49.99"), "shares_sum"), (("50.00", None), "shares_all_or_none")]
+    ("shares", "code"),
+    [(("50.00", "49.99"), "shares_sum"), (("50.00", None), "shares_all_or_none")],
 )
 async def test_shares_that_are_no_whole_change_nothing(
     world: World, shares: tuple[str, str | None], code: str
@@ -174,9 +176,7 @@ async def test_shares_that_are_no_whole_change_nothing(
     ]
     before = await world.fingerprint()
     path = f"/leads/{lead['id']}/member-changes"
-    response = await world.leader.post(
-        path, {"members": members}, headers={"If-Match": etag(lead)}
-    )
+    response = await world.leader.post(path, {"members": members}, headers={"If-Match": etag(lead)})
     assert pointers(problem(response, 422, "invalid_values")) == [("/members", code)]
     assert await world.fingerprint() == before
 
@@ -185,9 +185,7 @@ async def test_a_member_is_a_field_officer(world: World) -> None:
     lead = await world.lead()
     members = [{"officer_id": world.auditor.id, "role": "lead_negotiator"}]
     path = f"/leads/{lead['id']}/member-changes"
-    response = await world.leader.post(
-        path, {"members": members}, headers={"If-Match": etag(lead)}
-    )
+    response = await world.leader.post(path, {"members": members}, headers={"If-Match": etag(lead)})
     assert pointers(problem(response, 422, "invalid_values")) == [
         ("/members/0/officer_id", "reference_not_found")
     ]
@@ -198,7 +196,7 @@ async def test_stage_history_counts_days_without_suspensions(world: World) -> No
     ago = {n: (day - timedelta(days=n)).isoformat() for n in (0, 5, 10, 12, 20, 30)}
     lead = await world.lead(received_on=ago[30])
     await world.move(lead["id"], "contacted", event_on=ago[20])
-    pause = {"kind": "suspend", "explanation": "等待环评", "resume_by": ago[0]}
+    pause: dict[str, Any] = {"kind": "suspend", "explanation": "等待环评", "resume_by": ago[0]}
     await world.decide(await world.ask(lead["id"], event_on=ago[12], **pause))
     await world.decide(await world.ask(lead["id"], kind="resume", event_on=ago[10]))
     await world.move(lead["id"], "negotiating", event_on=ago[5])

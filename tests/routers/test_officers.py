@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from tests.world import World, problem
-from tests.writes import etag
 
 from app.core.security import hash_password
+from tests.world import World, problem
+from tests.writes import etag
 
 PASSWORD = "Kunming-2026-Gold"
 NEW = {"name": "李梅", "username": "li.mei", "role": "officer", "password": PASSWORD}

@@ -4,9 +4,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.world import Client, World, problem
 
 from app.core.security import hash_password
+from tests.world import Client, World, problem
 
 PASSWORD = "Kunming-2026-Gold"
 HASH = hash_password(PASSWORD)
@@ -74,7 +74,7 @@ async def test_five_failures_lock_for_a_quarter_of_an_hour(world: World) -> None
     locked = await log_in(world, name)
     problem(locked, 429, "account_locked")
     assert locked.headers["retry-after"] == "900"
-    until = await world.database.fetchval(
+    until: Any = await world.database.fetchval(
         "SELECT locked_until - now() FROM officers WHERE id = $1", client.id
     )
     assert 880 < until.total_seconds() <= 900
@@ -86,15 +86,18 @@ async def test_five_failures_lock_for_a_quarter_of_an_hour(world: World) -> None
 
 
 async def test_a_success_forgets_earlier_failures(world: World) -> None:
-    _, name = await account(world)
-    for _ in range(2):
-        await fail(world, name, 4)
-        await logged_in(world, name)
+    client, name = await account(world)
+    await world.database.execute("UPDATE officers SET failed_count = 4 WHERE id = $1", client.id)
+    await logged_in(world, name)
+    await fail(world, name, 1)
+    await logged_in(world, name)
 
 
 async def test_the_security_administrator_unlocks(world: World) -> None:
     client, name = await account(world)
-    await fail(world, name, 5)
+    await world.database.execute(
+        "UPDATE officers SET locked_until = now() + interval '9 minutes' WHERE id = $1", client.id
+    )
     path = f"/officers/{client.id}/unlockings"
     problem(await world.system_admin.post(path), 403, "forbidden")
     problem(await log_in(world, name), 429, "account_locked")
@@ -117,6 +120,7 @@ async def test_a_log_in_ends(world: World, age: str, alive: bool) -> None:  # no
     await world.database.execute(
         f"UPDATE officer_sessions SET {age} WHERE officer_id = $1", world.officer.id
     )
+    await world.settled()
     response = await world.officer.get("/me")
     assert response.status_code == (200 if alive else 401)
 
@@ -124,7 +128,7 @@ async def test_a_log_in_ends(world: World, age: str, alive: bool) -> None:  # no
 async def test_twelve_hours_are_the_most_whatever_is_done(world: World) -> None:
     _, name = await account(world)
     client = await logged_in(world, name)
-    left = await world.database.fetchval(
+    left: Any = await world.database.fetchval(
         "SELECT max(expires_at - created_at) FROM officer_sessions"
     )
     assert left.total_seconds() == pytest.approx(12 * 3600, abs=1)
@@ -133,6 +137,7 @@ async def test_twelve_hours_are_the_most_whatever_is_done(world: World) -> None:
         "UPDATE officer_sessions SET created_at = created_at - interval '12 hours',"
         " expires_at = expires_at - interval '12 hours'"
     )
+    await world.settled()
     problem(await client.get("/me"), 401, "unauthenticated")
 
 
@@ -140,6 +145,7 @@ async def test_use_keeps_a_log_in_alive(world: World) -> None:
     aged = "UPDATE officer_sessions SET last_seen_at = now() - interval '20 minutes'"
     for _ in range(3):
         await world.database.execute(aged)
+        await world.settled()
         await world.officer.seen("/me")
     seen: Any = await world.database.fetchval(
         "SELECT now() - last_seen_at FROM officer_sessions WHERE officer_id = $1", world.officer.id

@@ -6,10 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.world import World, problem
-from tests.writes import etag
 
 from app.core.clock import today
+from tests.world import World, problem
+from tests.writes import etag
 
 TODAY = today().isoformat()
 YESTERDAY = (today() - timedelta(days=1)).isoformat()
@@ -112,7 +112,7 @@ async def test_a_lead_without_a_company_cannot_be_visited(world: World) -> None:
 
 async def test_a_terminated_lead_is_visited_no_more(world: World) -> None:
     lead = await world.lead()
-    end = {"kind": "terminate", "reason_code": "other", "explanation": "结束"}
+    end: dict[str, Any] = {"kind": "terminate", "reason_code": "other", "explanation": "结束"}
     await world.decide(await world.ask(lead["id"], **end))
     now = await world.officer.seen(f"/leads/{lead['id']}")
     assert "log_visit" not in now["allowed_actions"]
@@ -129,9 +129,7 @@ async def test_a_company_by_name_is_found_or_made_once(world: World, name: str) 
 
 async def test_a_company_by_code_is_found_whatever_its_name(world: World) -> None:
     company = await world.company("云南锗业股份有限公司")
-    visit = await world.visit(
-        company={"name": "云南锗业", "credit_code": company["credit_code"]}
-    )
+    visit = await world.visit(company={"name": "云南锗业", "credit_code": company["credit_code"]})
     assert visit["company_id"] == company["id"]
 
 

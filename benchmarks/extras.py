@@ -1,0 +1,141 @@
+"""What is not a cost per request: import, memory, restart, writers on one officer, the audit."""
+
+import asyncio
+import csv
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from app.models.companies import Company
+from benchmarks import rows
+from benchmarks.client import Wires, in_sequence
+from benchmarks.limit import BARE
+from benchmarks.names import company_names, derived_all
+from benchmarks.rows import DAYS, FIRST_DAY
+from benchmarks.servers import ROOT, ours
+
+_YINFENG = str(Path(sys.executable).parent / "yinfeng")
+_SWEPT = (
+    "DELETE FROM ledger_entries e USING visits v WHERE e.subject_id = v.id AND {which}",
+    "DELETE FROM visit_participants p USING visits v WHERE p.visit_id = v.id AND {which}",
+    "DELETE FROM visits v WHERE {which}",
+)
+_ALSO = ("idempotency_keys", "audit_entries", "company_list_entries", "company_lists")
+
+
+@dataclass(frozen=True)
+class Imported:
+    """An import beside a bare COPY of the same rows."""
+
+    rate: float
+    peak_mb: float
+    copy_rate: float
+
+
+def _environment(url: str) -> dict[str, str]:
+    return os.environ | {"YINFENG_DATABASE_URL": url, "YINFENG_MODE": "development"}
+
+
+def restart_seconds(folder: Path) -> float:
+    """From `yinfeng serve` on its own database to the first answer of /health/ready."""
+    begin = time.perf_counter()
+    with ours(folder):
+        return time.perf_counter() - begin
+
+
+async def after_requests(port: int, wires: Wires, count: int) -> None:
+    """So many requests over eight connections."""
+    await asyncio.gather(*(in_sequence(port, wires, count // 8) for _ in range(8)))
+
+
+def verify(url: str) -> str:
+    """`yinfeng kpi verify`: the last line it prints, and what it took."""
+    begin = time.perf_counter()
+    command = [_YINFENG, "kpi", "verify"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=_environment(url), capture_output=True, text=True, check=False
+    )
+    said = (done.stdout.strip() or done.stderr.strip()).splitlines()[-1:]
+    return f"exit {done.returncode} in {time.perf_counter() - begin:.1f} s: {' '.join(said)[:160]}"
+
+
+async def imported(url: str, database: Any, count: int) -> Imported | None:
+    """Import companies from a CSV, a tenth of them known already; None where it is refused."""
+    known = await database.fetch("SELECT name FROM companies LIMIT $1", count // 10)
+    made = [f"{name}{number}" for number, name in enumerate(company_names(count - len(known), 7))]
+    names = [*dict.fromkeys(row["name"] for row in known), *made]
+    seconds, peak = await asyncio.to_thread(_import, url, names)
+    if seconds is None:
+        return None
+    return Imported(len(names) / seconds, peak, await _bare_copy(database, made))
+
+
+def _import(url: str, names: list[str]) -> tuple[float | None, float]:
+    """Seconds and peak memory (MB) of the command."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "companies.csv"
+        with file.open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerows([["企业名称"], *([name] for name in names)])
+        command = [_YINFENG, "import", "company-list", str(file), "--list", "bench"]
+        begin = time.perf_counter()
+        process = subprocess.Popen(
+            [*command, "--year", "2025"],
+            cwd=ROOT,
+            env=_environment(url),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.perf_counter() - begin
+    return None if process.returncode else seconds, usage.ru_maxrss / 1024
+
+
+async def _bare_copy(database: Any, names: list[str]) -> float:
+    """Rows per second of COPY into the same table with its indexes; taken back."""
+    dice, every = random.Random(3), derived_all([(name,) for name in names])
+    no_code = list(Company.model_fields).index("credit_code")
+    records = [
+        (*record[:no_code], None, *record[no_code + 1 :])
+        for record in (
+            rows.company(dice, i, len(names), name, more)
+            for i, (name, more) in enumerate(zip(names, every, strict=True))
+        )
+    ]
+    transaction = database.transaction()
+    await transaction.start()
+    begin = time.perf_counter()
+    await database.copy_records_to_table(
+        "companies", records=records, columns=list(Company.model_fields)
+    )
+    seconds = time.perf_counter() - begin
+    await transaction.rollback()
+    return len(names) / seconds
+
+
+async def sweep_bare(database: Any) -> None:
+    """Take away the limit's visits: they were never posted to the ledger."""
+    async with database.transaction():
+        await database.execute("SET LOCAL session_replication_role = replica")
+        for statement in _SWEPT:
+            await database.execute(statement.format(which=f"v.summary = '{BARE}'"))
+
+
+async def sweep(database: Any) -> None:
+    """Take away all that the run has written, so that the next run finds the same world."""
+    end = FIRST_DAY + timedelta(days=DAYS)
+    async with database.transaction():
+        await database.execute("SET LOCAL session_replication_role = replica")
+        for statement in _SWEPT:
+            await database.execute(statement.format(which=f"v.created_at >= '{end}'"))
+        for table in _ALSO:
+            await database.execute(f"DELETE FROM {table}")  # noqa: S608  constants
+        await database.execute(f"DELETE FROM companies WHERE created_at >= '{end}'")  # noqa: S608
+    await database.execute("VACUUM ANALYZE")

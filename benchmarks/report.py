@@ -1,0 +1,135 @@
+"""The table on the screen, the file with the results, and the facts of the machine."""
+
+import json
+import os
+import platform
+import subprocess
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.client import WRK, Load
+from benchmarks.measure import Cost
+from benchmarks.operations import Caps
+
+_RESULTS = Path(__file__).parent / "results"
+_PACKAGES = ("asyncpg", "fastapi", "httptools", "pydantic", "sqlalchemy", "uvicorn", "uvloop")
+_HEADS = (
+    "operation", "ours: app µs", "PG µs", "SQL", "p50 / p99 ms", "req/s 8 / 64",
+    "limit: app / PG µs", "req/s 8 / 64", "CPU ratio", "target",
+)  # fmt: skip
+
+
+@dataclass
+class Line:
+    """One operation: ours, the limit where there is one, and what it was held to."""
+
+    operation: str
+    ours: Cost | None = None
+    ours_loads: dict[int, Load] = field(default_factory=dict)
+    limit: Cost | None = None
+    limit_loads: dict[int, Load] = field(default_factory=dict)
+    target: str = ""
+    passed: bool | None = None
+    note: str = ""
+
+    @property
+    def ratio(self) -> float | None:
+        """CPU of application and PostgreSQL against the limit's."""
+        if self.ours is None or self.limit is None:
+            return None
+        return self.ours.cpu_us / self.limit.cpu_us
+
+
+def judged(line: Line, caps: Caps) -> Line:
+    """The line with its target and whether every part of it was met."""
+    line.target = str(caps)
+    if line.ours is not None and line.target:
+        pairs = (
+            (line.ours.app_us, caps.app_us),
+            (line.ours.pg_us, caps.pg_us),
+            (line.ours.statements, caps.statements),
+            (line.ratio, caps.ratio),
+        )
+        line.passed = all(value <= cap for value, cap in pairs if cap is not None and value)
+    return line
+
+
+def show(lines: list[Line], out: Console) -> None:
+    """One table."""
+    table = Table(*_HEADS, show_lines=True)
+    for line in lines:
+        table.add_row(*_cells(line))
+    out.print(table)
+    client = "wrk" if WRK else "asyncio over raw sockets, in the same two cores"
+    out.print(f"Load for GET: {client}. req/s marked ? break Little's law: do not quote them.")
+
+
+def _cells(line: Line) -> list[str]:
+    ours = line.ours
+    verdict = {True: "[green]pass[/green]", False: "[red]FAIL[/red]", None: ""}[line.passed]
+    if ours is None:
+        return [line.operation, *[""] * 8, f"{line.note}\n{line.target} {verdict}".strip()]
+    return [
+        line.operation,
+        f"{ours.app_us:,.0f}",
+        f"{ours.pg_us:,.0f}",
+        f"{ours.statements:.2f}",
+        f"{ours.p50_ms:.2f} / {ours.p99_ms:.2f}",
+        _rates(line.ours_loads),
+        f"{line.limit.app_us:,.0f} / {line.limit.pg_us:,.0f}" if line.limit else "",
+        _rates(line.limit_loads),
+        f"{line.ratio:.2f}" if line.ratio else "",
+        f"{line.target} {verdict} {line.note}".strip(),
+    ]
+
+
+def _rates(loads: dict[int, Load]) -> str:
+    return " / ".join(
+        f"{load.rate:,.0f}" + ("" if load.is_sound(connections) else "?")
+        for connections, load in loads.items()
+    )
+
+
+async def machine(database: Any) -> dict[str, Any]:
+    """What the figures depend on."""
+    return {
+        "cpu": _cpu(),
+        "cores": os.cpu_count(),
+        "load_before": os.getloadavg(),
+        "kernel": platform.release(),
+        "python": platform.python_version(),
+        "postgresql": await database.fetchval("SHOW server_version"),
+        "packages": {name: version(name) for name in _PACKAGES},
+        "commit": _git("rev-parse", "HEAD"),
+        "is_clean": not _git("status", "--porcelain"),
+        "client": "wrk" if WRK else "asyncio",
+    }
+
+
+def _cpu() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    return next((x.partition(":")[2].strip() for x in lines if x.startswith("model name")), "")
+
+
+def _git(*words: str) -> str:
+    command = ["git", *words]  # the machine's own git
+    done = subprocess.run(
+        command, cwd=Path(__file__).parent, capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip()
+
+
+def write(what: str, head: dict[str, Any], lines: list[Line]) -> Path:
+    """The results as JSON."""
+    _RESULTS.mkdir(exist_ok=True)
+    file = _RESULTS / f"{datetime.now(UTC):%Y-%m-%d}-{what}.json"
+    found = [{**asdict(line), "ratio": line.ratio} for line in lines]
+    document = {**head, "lines": found}
+    file.write_text(json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n", "utf-8")
+    return file

@@ -1,0 +1,133 @@
+"""One command: seed, check the answers, measure, print one table, keep the results.
+
+`python -m benchmarks.run --help`
+"""
+
+import asyncio
+import tempfile
+from contextlib import ExitStack
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import asyncpg
+import typer
+from rich.console import Console
+
+from benchmarks import checks, cluster, extras, lines, measure, operations, report, servers
+from benchmarks.lines import Bench, Effort
+from benchmarks.measure import Target
+from benchmarks.report import Line
+from benchmarks.world import Size, ready
+
+out = Console(width=200)
+_SMOKE = Size(leads=2_000, companies=2_000, visits=4_000)
+_SCALE = Size(leads=1_000_000, companies=1_000_000, visits=10_000_000)
+_FEW_VISITS = 100_000
+_DATA = Path(tempfile.gettempdir()) / "yinfeng-benchmarks"
+
+
+def main(  # noqa: PLR0917  options of a command line
+    leads: int = 50_000,
+    companies: int = 50_000,
+    visits: int = 100_000,
+    officers: int = 300,
+    names: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
+    data_dir: Path = _DATA,
+    requests: int = 3000,
+    seconds: float = 5.0,
+    smoke: Annotated[bool, typer.Option(help="Check answers only, never time.")] = False,  # noqa: FBT002
+    scale: Annotated[bool, typer.Option(help="1 M leads and companies, 10 M visits.")] = False,  # noqa: FBT002
+) -> None:
+    """Measure the API beside the limit; with --smoke only check that the answers are right."""
+    size = Size(leads, companies, visits, officers, names=names)
+    if smoke:
+        _smoke(replace(_SMOKE, names=names), data_dir)
+        return
+    effort, few = Effort(requests, seconds), list[Line]()
+    if scale:
+        size = replace(_SCALE, officers=officers, names=names)
+        small = replace(size, leads=50_000, companies=50_000, visits=_FEW_VISITS)
+        few = _measured(small, data_dir, effort, only="KPI")[1]
+    head, found = _measured(size, data_dir, effort)
+    found += lines.growth(few, found)
+    report.show(found, out)
+    what = f"{size.leads}-leads-{size.visits}-visits"
+    out.print(f"Results: {report.write(what, {'size': asdict(size), **head}, found)}")
+
+
+def _smoke(size: Size, data_dir: Path) -> None:
+    folder = ready(size, data_dir)
+    try:
+        _within(folder, _check)
+    except checks.WrongAnswerError as error:
+        out.print(f"[red]Wrong answer:[/red] {error}", soft_wrap=True)
+        raise typer.Exit(1) from error
+    out.print("All answers are right.")
+
+
+async def _check(bench: Bench) -> None:
+    database = bench.ours.database
+    await checks.check_all(database, bench.known, bench.ours.port, bench.limit.port)
+    depth = 1_800
+    await checks.page_at(database, bench.known, bench.ours.port, depth)
+    await extras.sweep_bare(database)
+    said = extras.verify(bench.url)
+    checks.expect("kpi verify", said.startswith("exit 0 "), True)
+
+
+def _measured(
+    size: Size, data_dir: Path, effort: Effort, only: str = ""
+) -> tuple[dict[str, Any], list[Line]]:
+    folder = ready(size, data_dir)
+
+    async def measured(bench: Bench) -> tuple[dict[str, Any], list[Line]]:
+        head = await report.machine(bench.ours.database)
+        return head, await _lines(bench, effort, only)
+
+    head, lines = _within(folder, measured)
+    if not only:
+        seconds = extras.restart_seconds(folder)
+        lines.append(Line("restart", target="≤ 5 s", passed=seconds <= 5, note=f"{seconds:.1f} s"))
+    return head, lines
+
+
+def _within(folder: Path, work: Any) -> Any:
+    """Run with the database, both servers and the sessions up; sweep at the end."""
+    with ExitStack() as stack:
+        url, postmaster = stack.enter_context(cluster.measuring(folder))
+        pids = [
+            stack.enter_context(server)
+            for server in (servers.ours(folder, url), servers.limit(url))
+        ]
+
+        async def run() -> Any:
+            database = await asyncpg.connect(cluster.dsn(url))
+            known = await operations.world(database)
+            targets = [Target(pid, port, postmaster, database) for pid, port in pids]
+            try:
+                return await work(Bench(url, known, *targets))
+            finally:
+                await extras.sweep(database)
+                await database.close()
+
+        return asyncio.run(run())
+
+
+async def _lines(bench: Bench, effort: Effort, only: str) -> list[Line]:
+    idle = measure.resident_mb(bench.ours.pid)
+    database = bench.ours.database
+    await checks.check_all(database, bench.known, bench.ours.port, bench.limit.port)
+    out.print("All answers are right.")
+    found = []
+    for operation in operations.operations(bench.known):
+        if operation.name.startswith(only):
+            out.print(f"… {operation.name}")
+            found.append(await lines.compared(bench, operation, effort))
+    if not only:
+        found += await lines.others(bench, effort, idle)
+    return found
+
+
+if __name__ == "__main__":
+    typer.run(main)
