@@ -1,7 +1,7 @@
 """Definitions as answered."""
 
 from app.core.i18n import label
-from app.kpis.ledger import METRICS
+from app.kpis.catalogue import METRICS
 from app.kpis.metrics import Metric
 from app.models.kpis import MetricPage, MetricRead
 

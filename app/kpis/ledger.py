@@ -3,6 +3,7 @@
 Posting: the definitions run for one subject; what they say minus what the ledger holds is appended,
 in the transaction of the fact. The writer holds the subject's row lock, so two racing writers
 cannot both post the same difference. Audit: the same difference over all subjects must be empty.
+What is posted is also queued for the monthly sums (`rollup`), in the same statement.
 """
 
 from collections.abc import Sequence
@@ -14,13 +15,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.kpis import stage_transitions, visits
-from app.kpis.metrics import Family, Metric
+from app.kpis import rollup, stage_transitions, visits
+from app.kpis.catalogue import METRICS
+from app.kpis.metrics import Family
+from app.models.ledger_entries import ZONE_ID
 
-METRICS: dict[str, Metric] = {
-    metric.code: metric
-    for metric in sorted((*visits.METRICS, *stage_transitions.METRICS), key=lambda m: m.code)
-}
 _FACTS = {
     Family.visit: (visits.SCOPED_VISITS, "v.id = :subject_id"),
     Family.lead: (stage_transitions.RECOGNISED, "t.lead_id = :subject_id"),
@@ -61,38 +60,60 @@ GROUP BY {_KEYS} HAVING sum(quantity) <> 0
 """
 
 
+def _append(family: Family, *, is_whole: bool) -> str:
+    return f"""
+INSERT INTO ledger_entries (id, {_KEYS}, quantity)
+SELECT gen_random_uuid(), {_KEYS}, quantity
+FROM ({_difference(family, is_whole=is_whole)}) AS missing
+"""
+
+
 async def post(session: AsyncSession, family: Family, subject_id: UUID) -> None:
     """Bring the ledger in line with one subject's facts; call after the facts are flushed."""
     statement = f"""
-INSERT INTO ledger_entries (id, {_KEYS}, quantity)
-SELECT gen_random_uuid(), {_KEYS}, quantity FROM ({_difference(family, is_whole=False)}) AS missing
+WITH entries AS ({_append(family, is_whole=False)} RETURNING *)
+INSERT INTO kpi_pending ({rollup.KEY}, company_id, quantity)
+SELECT scope, scope_id, mechanism, date_trunc('month', counted_on), metric, part, dimension,
+       definition_version, company_id, quantity
+FROM entries
 """
     connection = await session.connection()
     await connection.execute(sa.text(statement), {"subject_id": subject_id})
 
 
 async def verify(session: AsyncSession) -> list[Difference]:
-    """Every difference between the definitions over all facts and the ledger; empty when exact."""
+    """Every difference between facts and ledger, and between ledger and sums; empty when exact.
+
+    The sums of a metric are compared with a ledger that is itself exact, so that one fault is
+    named once.
+    """
     connection = await session.connection()
     found: list[Difference] = []
     for family in Family:
         rows = await connection.execute(sa.text(_difference(family, is_whole=True)))
         found += [_named(row) for row in rows.mappings()]
-    return found
+    wrong = {difference.metric for difference in found}
+    sums = await rollup.differences(session)
+    return found + [_of_sums(row) for row in sums if row["metric"] not in wrong]
 
 
 def _named(row: Any) -> Difference:
     return Difference(**{name: row[name] for name in Difference.__dataclass_fields__})
 
 
+def _of_sums(row: Any) -> Difference:
+    about = " ".join(filter(None, (row["table"], row["part"], row["dimension"], row["mechanism"])))
+    more = {"subject_id": ZONE_ID, "counted_on": row["month"], "dimension": about}
+    return _named({**row, **more})
+
+
 async def rebuild(session: AsyncSession, families: Sequence[Family] = tuple(Family)) -> int:
-    """Append what is missing for all subjects at once (after an import); answers the row count."""
+    """Append what is missing for all subjects at once (after an import); answers the row count.
+
+    The monthly sums start again from the ledger; `rollup.fold_all` takes them up.
+    """
     connection, count = await session.connection(), 0
     for family in families:
-        missing = _difference(family, is_whole=True)
-        statement = f"""
-INSERT INTO ledger_entries (id, {_KEYS}, quantity)
-SELECT gen_random_uuid(), {_KEYS}, quantity FROM ({missing}) AS missing
-"""
-        count += (await connection.execute(sa.text(statement))).rowcount
+        count += (await connection.execute(sa.text(_append(family, is_whole=True)))).rowcount
+    await rollup.rebuild(session)
     return count

@@ -6,7 +6,7 @@ A number is the sum of its ledger entries, so its cost does not depend on how fa
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
@@ -90,9 +90,8 @@ class Window:
     @property
     def narrowing(self) -> dict[str, str]:
         """Parameters beside the days, so that a drill shows what the number was summed from."""
-        as_of = self.as_of.isoformat() if self.is_past else None
-        given = {"mechanism": self.mechanism, "as_of": as_of}
-        return {name: value for name, value in given.items() if value}
+        by_mechanism = {"mechanism": self.mechanism} if self.mechanism else {}
+        return by_mechanism | ({"as_of": self.as_of.isoformat()} if self.is_past else {})
 
     def drill(self, metric: str, scope: Scope, scope_id: UUID, **more: str) -> str:
         """The URL whose rows add up to the number."""
@@ -144,9 +143,8 @@ async def summary(pool: Any, caller: Any, scope: Scope, query: KpiQuery) -> KpiP
         _DISTINCT,
     )
     settled = window.as_of < now() - timedelta(seconds=LONGEST_TRANSACTION_SECONDS)
-    days = window.days
     return KpiPage(
-        period=KpiPeriod(text=days.text, start=days.start, end=days.end),
+        period=KpiPeriod(**asdict(window.days)),
         as_of=window.as_of,
         is_settled=settled,
         items=_rows(rows, metrics, scope, window),
@@ -184,10 +182,8 @@ def _value(metric: Metric, cell: Cell, scope: Scope, scope_id: UUID, window: Win
         main.value = written(metric.unit, sum(cell.totals.values(), Decimal(0)))
         main.drill = window.drill(metric.code, scope, scope_id)
     if metric.aggregation is Aggregation.distinct_companies:
-        main.value, main.drill = (
-            str(cell.company_count),
-            _companies(metric, scope, scope_id, window),
-        )
+        main.value = str(cell.company_count)
+        main.drill = _companies(metric, scope, scope_id, window)
     dimensions = sorted({dimension for _, dimension in cell.totals if dimension})
     return KpiValue(
         metric=metric.code,

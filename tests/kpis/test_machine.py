@@ -102,7 +102,17 @@ class Walk:
         lead_id = self.a_lead()
         if lead_id is None or self.model.leads[lead_id].stage == "at_capacity":
             return
-        lead = self.model.leads[lead_id]
+        await self.advance_lead(lead_id, self.model.leads[lead_id])
+
+    async def sign(self) -> None:
+        """A lead straight to its signing, whose members share an amount with a remainder."""
+        await self.new_lead()
+        lead_id = list(self.model.leads)[-1]
+        await self.change_members_of(lead_id)
+        while self.model.leads[lead_id].stage != "signed":
+            await self.advance_lead(lead_id, self.model.leads[lead_id])
+
+    async def advance_lead(self, lead_id: str, lead: Lead) -> None:
         to, amount = STAGES[STAGES.index(lead.stage) + 1], Decimal(0)
         more: dict[str, Any] = {"to_stage": to}
         if to == "signed":
@@ -125,11 +135,13 @@ class Walk:
             await self.world.take_back("stage-transitions", record, self.deputy)
 
     async def change_members(self) -> None:
-        lead_id = self.a_lead()
-        if lead_id is None:
-            return
-        people = self.some_people()
-        marks = sorted(self.pick.randint(0, 10_000) for _ in people[1:])
+        if lead_id := self.a_lead():
+            await self.change_members_of(lead_id)
+
+    async def change_members_of(self, lead_id: str) -> None:
+        people = self.pick.sample(sorted(self.model.teams), 3)
+        likely = (0, 3_333, 10_000, self.pick.randint(0, 10_000))
+        marks = sorted(self.pick.choice(likely) for _ in people[1:])
         ends = zip([0, *marks], [*marks, 10_000], strict=True)
         shares = [Decimal(end - start) / 100 for start, end in ends]
         roles = ["lead_negotiator", *["supporter"] * 2]
@@ -151,7 +163,8 @@ class Walk:
     async def step(self) -> str:
         weights = {
             self.log_visit: 6, self.correct_visit: 5, self.reverse_visit: 2, self.new_lead: 2,
-            self.advance: 8, self.reverse_step: 2, self.change_members: 3, self.move_officer: 1,
+            self.advance: 6,
+            self.sign: 3, self.reverse_step: 2, self.change_members: 3, self.move_officer: 1,
         }  # fmt: skip
         action = self.pick.choices(list(weights), list(weights.values()))[0]
         await action()

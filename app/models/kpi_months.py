@@ -1,0 +1,67 @@
+"""KPI sums by month: entries wait in `kpi_pending` until they are folded into the sums."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from app.core.types import choice, numeric
+from app.models.ledger_entries import Scope
+
+
+class MonthKey(SQLModel):
+    """What a sum is about; `mechanism` is empty on the sum over all mechanisms.
+
+    One subject's months lie side by side in the key, for that is how summaries are read.
+    """
+
+    scope: Scope = Field(sa_type=choice(Scope), primary_key=True)
+    scope_id: UUID = Field(primary_key=True)
+    mechanism: str = Field(primary_key=True)
+    month: date = Field(primary_key=True)
+    metric: str = Field(primary_key=True)
+    part: str = Field(primary_key=True)
+    dimension: str = Field(primary_key=True)
+    definition_version: int = Field(primary_key=True)
+
+
+class KpiMonth(MonthKey, table=True):
+    """A folded sum; `company_count` counts the key's companies whose own sum is positive."""
+
+    __tablename__ = "kpi_months"
+    is_audited: ClassVar[bool] = False
+
+    quantity: Decimal = Field(sa_type=numeric(24, 4))
+    company_count: int
+
+
+class KpiCompanyMonth(MonthKey, table=True):
+    """A folded sum of one company; kept for the metrics that count distinct companies."""
+
+    __tablename__ = "kpi_company_months"
+    is_audited: ClassVar[bool] = False
+
+    company_id: UUID = Field(primary_key=True)
+    quantity: Decimal = Field(sa_type=numeric(24, 4))
+
+
+class KpiPending(SQLModel, table=True):
+    """What an entry adds, until it is folded; appended to by writers, emptied by the folder."""
+
+    __tablename__ = "kpi_pending"
+    is_audited: ClassVar[bool] = False
+
+    id: int | None = Field(default=None, sa_type=sa.BigInteger, primary_key=True)
+    scope: Scope = Field(sa_type=choice(Scope))
+    scope_id: UUID
+    mechanism: str
+    month: date
+    metric: str
+    part: str
+    dimension: str
+    definition_version: int
+    company_id: UUID | None = None
+    quantity: Decimal = Field(sa_type=numeric(24, 4))
