@@ -12,7 +12,12 @@ from app.core.config import Settings, settings
 from app.core.db import Database
 from app.core.secrets import kept_secret
 from app.core.security import new_password
-from app.demo.zone import DEMO_ACCOUNTS, load_demo, set_demo_password
+from app.demo.zone import (
+    DEMO_ACCOUNTS,
+    close_demo_accounts,
+    load_demo,
+    set_demo_password,
+)
 from app.services.officers import create_first_administrator
 
 _CURLS = """
@@ -73,6 +78,9 @@ async def _prepare(config: Settings, url: str, out: Console) -> None:
             out.print("(printed this once)")
     if config.mode == "demo":
         await _prepare_demo(config, database, out, f"{base}/api/v1")
+    else:
+        async with database.transaction() as session:
+            await close_demo_accounts(session)
     await database.close()
 
 

@@ -62,24 +62,32 @@ def verify(url: str) -> str:
     done = subprocess.run(
         command, cwd=ROOT, env=_environment(url), capture_output=True, text=True, check=False
     )
-    said = (done.stdout.strip() or done.stderr.strip()).splitlines()[-1:]
-    return f"exit {done.returncode} in {time.perf_counter() - begin:.1f} s: {' '.join(said)[:160]}"
+    seconds = time.perf_counter() - begin
+    return f"exit {done.returncode} in {seconds:.1f} s: {_said(done.stdout + done.stderr)}"
 
 
-async def imported(url: str, database: Any, count: int) -> Imported | None:
-    """Import companies from a CSV, a tenth of them known already; None where it is refused."""
+def _said(output: str) -> str:
+    """The line that tells how a command ended."""
+    found = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line for line in found if "Error" in line]
+    return (errors or found or [""])[-1][:160]
+
+
+async def imported(url: str, database: Any, count: int) -> Imported | str:
+    """Import companies from a CSV, a tenth of them known already; the reason where it fails."""
     known = await database.fetch("SELECT name FROM companies LIMIT $1", count // 10)
     made = [f"{name}{number}" for number, name in enumerate(company_names(count - len(known), 7))]
     names = [*dict.fromkeys(row["name"] for row in known), *made]
-    seconds, peak = await asyncio.to_thread(_import, url, names)
-    if seconds is None:
-        return None
+    done = await asyncio.to_thread(_import, url, names)
+    if isinstance(done, str):
+        return done
+    seconds, peak = done
     return Imported(len(names) / seconds, peak, await _bare_copy(database, made))
 
 
-def _import(url: str, names: list[str]) -> tuple[float | None, float]:
-    """Seconds and peak memory (MB) of the command."""
-    with tempfile.TemporaryDirectory() as folder:
+def _import(url: str, names: list[str]) -> tuple[float, float] | str:
+    """Seconds and peak memory (MB) of the command, or what it said when it failed."""
+    with tempfile.TemporaryFile() as log, tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "companies.csv"
         with file.open("w", encoding="utf-8", newline="") as out:
             csv.writer(out).writerows([["企业名称"], *([name] for name in names)])
@@ -89,13 +97,15 @@ def _import(url: str, names: list[str]) -> tuple[float | None, float]:
             [*command, "--year", "2025"],
             cwd=ROOT,
             env=_environment(url),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
         )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.perf_counter() - begin
-    return None if process.returncode else seconds, usage.ru_maxrss / 1024
+        log.seek(0)
+        said = _said(log.read().decode(errors="replace"))
+    return said if process.returncode else (seconds, usage.ru_maxrss / 1024)
 
 
 async def _bare_copy(database: Any, names: list[str]) -> float:
@@ -129,7 +139,7 @@ async def sweep_bare(database: Any) -> None:
 
 
 async def sweep(database: Any) -> None:
-    """Take away all that the run has written, so that the next run finds the same world."""
+    """Take away all that earlier runs have written, so that every run finds the same world."""
     end = FIRST_DAY + timedelta(days=DAYS)
     async with database.transaction():
         await database.execute("SET LOCAL session_replication_role = replica")

@@ -17,6 +17,7 @@ from benchmarks.client import WRK, Load
 from benchmarks.measure import Cost
 from benchmarks.operations import Caps
 
+OUT = Console(width=200)
 _RESULTS = Path(__file__).parent / "results"
 _PACKAGES = ("asyncpg", "fastapi", "httptools", "pydantic", "sqlalchemy", "uvicorn", "uvloop")
 _HEADS = (
@@ -60,14 +61,19 @@ def judged(line: Line, caps: Caps) -> Line:
     return line
 
 
-def show(lines: list[Line], out: Console) -> None:
+def say(what: str) -> None:
+    """What is measured next."""
+    OUT.print(f"… {what}")
+
+
+def show(lines: list[Line]) -> None:
     """One table."""
     table = Table(*_HEADS, show_lines=True)
     for line in lines:
         table.add_row(*_cells(line))
-    out.print(table)
+    OUT.print(table)
     client = "wrk" if WRK else "asyncio over raw sockets, in the same two cores"
-    out.print(f"Load for GET: {client}. req/s marked ? break Little's law: do not quote them.")
+    OUT.print(f"Load for GET: {client}. req/s marked ? break Little's law: do not quote them.")
 
 
 def _cells(line: Line) -> list[str]:

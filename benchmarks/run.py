@@ -4,6 +4,8 @@
 """
 
 import asyncio
+import signal
+import sys
 import tempfile
 from contextlib import ExitStack
 from dataclasses import asdict, replace
@@ -12,7 +14,6 @@ from typing import Annotated, Any
 
 import asyncpg
 import typer
-from rich.console import Console
 
 from benchmarks import checks, cluster, extras, lines, measure, operations, report, servers
 from benchmarks.lines import Bench, Effort
@@ -20,7 +21,7 @@ from benchmarks.measure import Target
 from benchmarks.report import Line
 from benchmarks.world import Size, ready
 
-out = Console(width=200)
+out = report.OUT
 _SMOKE = Size(leads=2_000, companies=2_000, visits=4_000)
 _SCALE = Size(leads=1_000_000, companies=1_000_000, visits=10_000_000)
 _FEW_VISITS = 100_000
@@ -36,24 +37,33 @@ def main(  # noqa: PLR0917  options of a command line
     data_dir: Path = _DATA,
     requests: int = 3000,
     seconds: float = 5.0,
+    memory_requests: int = 100_000,
+    imports: int = 100_000,
     smoke: Annotated[bool, typer.Option(help="Check answers only, never time.")] = False,  # noqa: FBT002
     scale: Annotated[bool, typer.Option(help="1 M leads and companies, 10 M visits.")] = False,  # noqa: FBT002
 ) -> None:
     """Measure the API beside the limit; with --smoke only check that the answers are right."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     size = Size(leads, companies, visits, officers, names=names)
     if smoke:
         _smoke(replace(_SMOKE, names=names), data_dir)
         return
-    effort, few = Effort(requests, seconds), list[Line]()
+    effort = Effort(requests, seconds, memory_requests=memory_requests, imports=imports)
+    few: list[Line] = []
     if scale:
         size = replace(_SCALE, officers=officers, names=names)
         small = replace(size, leads=50_000, companies=50_000, visits=_FEW_VISITS)
         few = _measured(small, data_dir, effort, only="KPI")[1]
     head, found = _measured(size, data_dir, effort)
     found += lines.growth(few, found)
-    report.show(found, out)
+    report.show(found)
     what = f"{size.leads}-leads-{size.visits}-visits"
-    out.print(f"Results: {report.write(what, {'size': asdict(size), **head}, found)}")
+    out.print(f"Results: {report.write(what, {'size': _stated(size), **head}, found)}")
+
+
+def _stated(size: Size) -> dict[str, Any]:
+    """The size without the folders of this machine."""
+    return {**asdict(size), "names": size.names and size.names.name}
 
 
 def _smoke(size: Size, data_dir: Path) -> None:
@@ -93,7 +103,7 @@ def _measured(
 
 
 def _within(folder: Path, work: Any) -> Any:
-    """Run with the database, both servers and the sessions up; sweep at the end."""
+    """Run with the database, both servers and the sessions up, on the world as it was seeded."""
     with ExitStack() as stack:
         url, postmaster = stack.enter_context(cluster.measuring(folder))
         pids = [
@@ -103,13 +113,12 @@ def _within(folder: Path, work: Any) -> Any:
 
         async def run() -> Any:
             database = await asyncpg.connect(cluster.dsn(url))
+            await extras.sweep(database)
             known = await operations.world(database)
             targets = [Target(pid, port, postmaster, database) for pid, port in pids]
-            try:
-                return await work(Bench(url, known, *targets))
-            finally:
-                await extras.sweep(database)
-                await database.close()
+            answer = await work(Bench(url, known, *targets))
+            await database.close()
+            return answer
 
         return asyncio.run(run())
 
@@ -119,11 +128,8 @@ async def _lines(bench: Bench, effort: Effort, only: str) -> list[Line]:
     database = bench.ours.database
     await checks.check_all(database, bench.known, bench.ours.port, bench.limit.port)
     out.print("All answers are right.")
-    found = []
-    for operation in operations.operations(bench.known):
-        if operation.name.startswith(only):
-            out.print(f"… {operation.name}")
-            found.append(await lines.compared(bench, operation, effort))
+    wanted = [o for o in operations.operations(bench.known) if o.name.startswith(only)]
+    found = [await lines.compared(bench, operation, effort) for operation in wanted]
     if not only:
         found += await lines.others(bench, effort, idle)
     return found

@@ -45,7 +45,8 @@ def test_every_make_target_in_the_readme_exists() -> None:
 
 
 def test_every_setting_is_listed() -> None:
-    listed = set(re.findall(r"^#?(YINFENG_[A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    example = (ROOT / ".env.example").read_text()
+    listed = set(re.findall(r"^#?(YINFENG_[A-Z_]+)=", example, re.MULTILINE))
     known = {f"YINFENG_{name.upper()}" for name in Settings.model_fields}
     assert known == listed - {"YINFENG_TEST_DATABASE_URL", "YINFENG_PG_BINDIR"}
 

@@ -10,11 +10,11 @@ branch_labels = None
 depends_on = None
 
 _BACKFILL = """
-INSERT INTO kpi_pending (scope, scope_id, mechanism, month, metric, part, dimension,
+INSERT INTO kpi_pending (scope, mechanism, month, scope_id, metric, part, dimension,
   definition_version, company_id, quantity)
-SELECT scope, scope_id, mechanism, CAST(date_trunc('month', counted_on) AS date), metric, part,
-  dimension, definition_version, CASE WHEN metric = 'T02' THEN company_id END, sum(quantity)
-FROM ledger_entries GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+SELECT scope, mechanism, CAST(date_trunc('month', counted_on) AS date) AS month, scope_id, metric,
+  part, dimension, definition_version, CASE WHEN metric = 'T02' THEN company_id END, sum(quantity)
+FROM ledger_entries GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY month
 """
 
 
@@ -59,9 +59,9 @@ def upgrade() -> None:
 def _key() -> list[sa.Column]:
     return [
         sa.Column("scope", sa.String(length=40), nullable=False),
-        sa.Column("scope_id", sa.Uuid(), nullable=False),
         sa.Column("mechanism", sa.String(), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("scope_id", sa.Uuid(), nullable=False),
         sa.Column("metric", sa.String(), nullable=False),
         sa.Column("part", sa.String(), nullable=False),
         sa.Column("dimension", sa.String(), nullable=False),

@@ -6,14 +6,16 @@ import random
 from rich.console import Console
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core.security import hash_password, verify_password
 from app.demo.companies import add_companies, listed_companies
 from app.demo.leads import add_leads, plans
-from app.demo.people import ACCOUNTS, Zone, add_people
+from app.demo.people import ACCOUNTS, NO_LOGIN, Zone, add_people
 from app.demo.visits import add_visits
 from app.kpis import ledger
 from app.models.officers import Officer
+from app.services.officers import end_sessions
 
 DEMO_ACCOUNTS = tuple(username for username, *_ in ACCOUNTS)
 SEED = 20190630
@@ -43,12 +45,22 @@ async def load_demo(session: AsyncSession, out: Console) -> bool:
 
 async def set_demo_password(session: AsyncSession, password: str) -> None:
     """Give the demo accounts one password; a changed setting takes effect on the next start."""
-    query = select(Officer).where(
-        col(Officer.is_demo).is_(True), col(Officer.username).in_(DEMO_ACCOUNTS)
-    )
-    accounts = (await session.exec(query)).all()
+    accounts = (await session.exec(_accounts())).all()
     if accounts and await asyncio.to_thread(verify_password, accounts[0].password_hash, password):
         return
     digest = await asyncio.to_thread(hash_password, password)
     for account in accounts:
         account.password_hash = digest
+
+
+async def close_demo_accounts(session: AsyncSession) -> None:
+    """Outside demo mode nobody logs in with the demo password, whatever the database once held."""
+    for account in await session.exec(_accounts()):
+        account.apply({"password_hash": NO_LOGIN})
+        await end_sessions(session, account.id)
+
+
+def _accounts() -> SelectOfScalar[Officer]:
+    return select(Officer).where(
+        col(Officer.is_demo).is_(True), col(Officer.username).in_(DEMO_ACCOUNTS)
+    )

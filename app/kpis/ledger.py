@@ -72,10 +72,7 @@ async def post(session: AsyncSession, family: Family, subject_id: UUID) -> None:
     """Bring the ledger in line with one subject's facts; call after the facts are flushed."""
     statement = f"""
 WITH entries AS ({_append(family, is_whole=False)} RETURNING *)
-INSERT INTO kpi_pending ({rollup.KEY}, company_id, quantity)
-SELECT scope, scope_id, mechanism, date_trunc('month', counted_on), metric, part, dimension,
-       definition_version, company_id, quantity
-FROM entries
+INSERT INTO {rollup.PENDING} SELECT {rollup.OF_ENTRY}, quantity FROM entries
 """
     connection = await session.connection()
     await connection.execute(sa.text(statement), {"subject_id": subject_id})

@@ -18,8 +18,15 @@ from app.kpis.catalogue import DISTINCT
 _FOLDER_LOCK = 7_302_601
 AT_ONCE = 50_000
 
-KEY = "scope, scope_id, mechanism, month, metric, part, dimension, definition_version"
-_DISTINCT = ", ".join(f"'{code}'" for code in DISTINCT)
+KEY = "scope, mechanism, month, scope_id, metric, part, dimension, definition_version"
+# Companies are told apart where they are counted, and nowhere else.
+_COMPANY = "CASE WHEN metric IN ({}) THEN company_id END AS company_id".format(
+    ", ".join(f"'{code}'" for code in DISTINCT)
+)
+PENDING = f"kpi_pending ({KEY}, company_id, quantity)"
+# Columns of `PENDING` as entries have them, without the quantity.
+OF_ENTRY = f"""scope, mechanism, CAST(date_trunc('month', counted_on) AS date) AS month, scope_id,
+metric, part, dimension, definition_version, {_COMPANY}"""
 BOTH_MECHANISMS = "CROSS JOIN LATERAL (VALUES (entry.mechanism), ('')) AS counted(mechanism)"
 SPREAD_KEY = KEY.replace("mechanism", "counted.mechanism")
 
@@ -35,7 +42,7 @@ added AS (
 companies AS (
   INSERT INTO kpi_company_months AS held ({KEY}, company_id, quantity)
   SELECT {KEY}, company_id, quantity FROM added
-  WHERE metric IN ({_DISTINCT}) AND company_id IS NOT NULL
+  WHERE company_id IS NOT NULL
   ON CONFLICT ({KEY}, company_id) DO UPDATE SET quantity = held.quantity + excluded.quantity
   RETURNING {KEY}, company_id, quantity
 ),
@@ -54,14 +61,12 @@ months AS (
 SELECT count(*) FROM taken
 """
 
-# One statement, one snapshot: an entry that is still being posted brings its own pending row.
+_LEDGER = f"""SELECT {OF_ENTRY}, sum(quantity) AS quantity
+FROM ledger_entries GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9"""
+# One statement, one snapshot: an entry that is still being posted brings its own pending row. In
+# the order of months the sums of a month come to lie together.
 _START_AGAIN = f"""
-WITH forgotten AS (DELETE FROM kpi_pending)
-INSERT INTO kpi_pending ({KEY}, company_id, quantity)
-SELECT scope, scope_id, mechanism, CAST(date_trunc('month', counted_on) AS date) AS month, metric,
-       part, dimension, definition_version,
-       CASE WHEN metric IN ({_DISTINCT}) THEN company_id END AS company_id, sum(quantity)
-FROM ledger_entries GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+WITH forgotten AS (DELETE FROM kpi_pending) INSERT INTO {PENDING} {_LEDGER} ORDER BY month
 """
 
 
@@ -96,21 +101,12 @@ async def rebuild(session: AsyncSession) -> None:
         await connection.execute(sa.text(statement))
 
 
-_LEDGER = f"""
+_BOTH_SIDES = f"""
 ledger AS (
-  SELECT {SPREAD_KEY}, company_id, sum(quantity) AS quantity
-  FROM (
-    SELECT scope, scope_id, mechanism, CAST(date_trunc('month', counted_on) AS date) AS month,
-           metric, part, dimension, definition_version,
-           CASE WHEN metric IN ({_DISTINCT}) THEN company_id END AS company_id,
-           sum(quantity) AS quantity
-    FROM ledger_entries GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
-  ) AS entry {BOTH_MECHANISMS} GROUP BY {SPREAD_KEY}, company_id
+  SELECT {SPREAD_KEY}, company_id, quantity FROM ({_LEDGER}) AS entry {BOTH_MECHANISMS}
 ),
-waiting AS (
-  SELECT {SPREAD_KEY}, company_id, sum(quantity) AS quantity
-  FROM kpi_pending AS entry {BOTH_MECHANISMS} GROUP BY {SPREAD_KEY}, company_id
-)"""
+waiting AS (SELECT {SPREAD_KEY}, company_id, quantity FROM kpi_pending AS entry {BOTH_MECHANISMS})
+"""
 
 
 def _missing(table: str, key: str, where: str = "true") -> str:
@@ -125,16 +121,10 @@ FROM (
 
 
 _DIFFERENCES = f"""
-WITH {_LEDGER}
+WITH {_BOTH_SIDES}
 {_missing("kpi_months", KEY)}
 UNION ALL
-{
-    _missing(
-        "kpi_company_months",
-        f"{KEY}, company_id",
-        f"metric IN ({_DISTINCT}) AND company_id IS NOT NULL",
-    )
-}
+{_missing("kpi_company_months", f"{KEY}, company_id", "company_id IS NOT NULL")}
 UNION ALL
 SELECT 'company_count', {KEY}, coalesce(recounted.company_count, 0) - held.company_count
 FROM kpi_months AS held LEFT JOIN (

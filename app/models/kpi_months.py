@@ -15,13 +15,13 @@ from app.models.ledger_entries import Scope
 class MonthKey(SQLModel):
     """What a sum is about; `mechanism` is empty on the sum over all mechanisms.
 
-    One subject's months lie side by side in the key, for that is how summaries are read.
+    The key's order is how summaries are read: a month of all subjects, or months of one subject.
     """
 
     scope: Scope = Field(sa_type=choice(Scope), primary_key=True)
-    scope_id: UUID = Field(primary_key=True)
     mechanism: str = Field(primary_key=True)
     month: date = Field(primary_key=True)
+    scope_id: UUID = Field(primary_key=True)
     metric: str = Field(primary_key=True)
     part: str = Field(primary_key=True)
     dimension: str = Field(primary_key=True)
@@ -56,9 +56,9 @@ class KpiPending(SQLModel, table=True):
 
     id: int | None = Field(default=None, sa_type=sa.BigInteger, primary_key=True)
     scope: Scope = Field(sa_type=choice(Scope))
-    scope_id: UUID
     mechanism: str
     month: date
+    scope_id: UUID
     metric: str
     part: str
     dimension: str

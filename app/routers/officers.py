@@ -57,6 +57,12 @@ async def update_officer(change: ChangeDep, payload: OfficerUpdate) -> Response:
     return await change.changed(OfficerRead)
 
 
+@router.delete("/{id}", status_code=204, dependencies=[needs(Permission.officers_write)])
+async def delete_officer(change: ChangeDep) -> None:
+    """Remove an account that no record names; close the others with `is_active: false`."""
+    await officers.delete(change.session, change.caller, change.id, change.version)
+
+
 @router.post(
     "/{id}/role-changes",
     status_code=201,

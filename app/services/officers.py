@@ -76,6 +76,17 @@ async def change_password(session: AsyncSession, caller: Caller, payload: Passwo
     await session.flush()
 
 
+async def delete(session: AsyncSession, caller: Caller, officer_id: UUID, if_match: int) -> None:
+    """Remove an account that never did anything; 409 once a record names it: then close it."""
+    officer = await claimed(session, Officer, caller, officer_id, if_match)
+    log_ins = select(OfficerSession).where(col(OfficerSession.officer_id) == officer.id)
+    for row in await session.exec(log_ins):
+        await session.delete(row)
+    await session.flush()
+    await session.delete(officer)
+    await session.flush()
+
+
 async def end_sessions(session: AsyncSession, officer_id: UUID, keep: UUID | None = None) -> None:
     """Log an account out everywhere, except where it is kept."""
     query = select(OfficerSession).where(

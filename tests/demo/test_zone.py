@@ -1,0 +1,99 @@
+"""The demonstration zone: the same rows every time, every stage and track, exact numbers."""
+
+from collections import Counter
+from typing import Any
+
+from rich.console import Console
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core.security import verify_password
+from app.demo import zone
+from app.kpis import ledger
+from app.models.codes import is_credit_code
+from app.models.pipeline import LANDING, Stage, Track
+from tests.world import World
+
+PASSWORD = "Demo-2026-phoenix"
+LEADS = """
+SELECT id, name, stage, owner_id, planned_investment, last_visited_on FROM leads ORDER BY id
+"""
+
+
+async def loaded(world: World) -> bool:
+    async with world.app.state.db.transaction() as session:
+        is_new = await zone.load_demo(session, Console(quiet=True))
+        await zone.set_demo_password(session, PASSWORD)
+    return is_new
+
+
+async def test_what_the_zone_holds(world: World) -> None:
+    assert await loaded(world)
+    await every_stage_of_every_track_is_there(world)
+    await visits_span_two_years(world)
+    await real_names_carry_no_amounts(world)
+    await the_excerpt_is_a_hundred_rows_and_codes_are_valid(world)
+    async with AsyncSession(world.app.state.db.engine) as session:
+        assert await ledger.verify(session) == []
+
+
+async def test_it_is_the_same_everywhere_and_loads_once(world: World, wipe: str) -> None:
+    await loaded(world)
+    first = await world.database.fetch(LEADS)
+    await world.database.execute(wipe)
+    await loaded(world)
+    assert await world.database.fetch(LEADS) == first
+    before = await world.fingerprint()
+    assert not await loaded(world)
+    assert await world.fingerprint() == before
+    await outside_demo_mode_the_accounts_are_shut(world)
+
+
+async def every_stage_of_every_track_is_there(world: World) -> None:
+    rows = await world.database.fetch("SELECT stage, track FROM leads WHERE is_demo")
+    found = Counter((row["stage"], row["track"]) for row in rows)
+    for track in Track:
+        for stage in (Stage.identified, Stage.negotiating, Stage.signed, *LANDING[track]):
+            assert found[stage, track] >= 1, (stage, track)
+
+
+async def visits_span_two_years(world: World) -> None:
+    row: Any = await world.database.fetchrow(
+        "SELECT count(*) AS count, max(visited_on) - min(visited_on) AS days FROM visits"
+    )
+    assert row["count"] > 1000
+    assert 690 <= row["days"] <= 730
+
+
+async def real_names_carry_no_amounts(world: World) -> None:
+    names = (
+        "贵金属产业园区",
+        "电子商务产业园",
+        "云硅智能科技小镇",
+        "军民融合科技创新园",
+        "高尚正电子药物生产基地",
+    )
+    rows = await world.database.fetch(
+        "SELECT planned_investment, agreed_amount FROM leads WHERE name = ANY($1)"
+        " OR company_id IN (SELECT company_id FROM company_list_entries)",
+        list(names),
+    )
+    assert len(rows) == 11
+    assert {(row["planned_investment"], row["agreed_amount"]) for row in rows} == {(None, None)}
+
+
+async def the_excerpt_is_a_hundred_rows_and_codes_are_valid(world: World) -> None:
+    assert await world.database.fetchval("SELECT count(*) FROM company_list_entries") == 100
+    codes = await world.database.fetch("SELECT credit_code FROM companies WHERE is_demo")
+    assert len(codes) == 72
+    assert all(is_credit_code(row["credit_code"]) for row in codes)
+
+
+async def outside_demo_mode_the_accounts_are_shut(world: World) -> None:
+    form = {"username": "officer", "password": PASSWORD}
+    assert (await world.nobody.request("POST", "/sessions", data=form)).status_code == 201
+    async with world.app.state.db.transaction() as session:
+        await zone.close_demo_accounts(session)
+        officers = (await session.exec(select(zone.Officer))).all()
+        assert not any(verify_password(o.password_hash, PASSWORD) for o in officers if o.is_demo)
+    assert (await world.nobody.request("POST", "/sessions", data=form)).status_code == 401
