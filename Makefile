@@ -5,7 +5,7 @@ export UV_LINK_MODE := copy
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types openapi fuzz fuzz-smoke test-ledger check setup setup-dev
+.PHONY: help run test lint types bench bench-smoke bench-scale openapi fuzz fuzz-smoke test-ledger check setup setup-dev
 
 help:  ## What can be made here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +30,7 @@ run: .venv/.run  ## Start the API with its own PostgreSQL and the demo zone
 	@exec .venv/bin/yinfeng serve
 
 test: .venv/.dev  ## The whole suite on a throw-away PostgreSQL
-	@.venv/bin/python -m pytest -n 2
+	@.venv/bin/python -m pytest -n 2 --dist worksteal
 
 lint: .venv/.dev  ## Style and import rules
 	@.venv/bin/ruff check .
@@ -39,6 +39,15 @@ lint: .venv/.dev  ## Style and import rules
 
 types: .venv/.dev  ## Static types
 	@.venv/bin/basedpyright --level error
+
+bench: .venv/.dev  ## Ours beside the limit: CPU, statements, requests a second (ARGS="--leads 50000")
+	@.venv/bin/python -m benchmarks.run $(ARGS)
+
+bench-smoke: .venv/.dev  ## The same on a small data set, checking counts and answers only
+	@.venv/bin/python -m benchmarks.run --smoke
+
+bench-scale: .venv/.dev  ## 1 M leads, 10 M visits (hours)
+	@.venv/bin/python -m benchmarks.run --scale
 
 openapi: .venv/.run  ## Write the contract to docs/openapi.json
 	@.venv/bin/yinfeng openapi docs/openapi.json

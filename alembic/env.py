@@ -12,7 +12,7 @@ import app.models  # noqa: F401  brings every table into the metadata
 from alembic import context
 
 
-def _render(kind: str, item: Any, _context: Any) -> str | bool:
+def _render(kind: str, item: Any, _context: Any) -> Any:
     """SQLModel's own types in SQLAlchemy's words: migrations never import the app's vocabulary."""
     if kind == "type":
         name = type(item).__name__
@@ -35,7 +35,9 @@ def _run(connection: Connection) -> None:
         target_metadata=SQLModel.metadata,
         render_item=_render,
         compare_type=_compare_type,
-        include_object=lambda _o, name, kind, _r, _c: not (kind == "index" and "search" in name),
+        include_object=lambda _o, name, kind, _r, _c: (
+            not (kind == "index" and "search" in (name or ""))
+        ),
     )
     with context.begin_transaction():
         connection.exec_driver_sql("SET lock_timeout = '3s'")

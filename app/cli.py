@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.core import audit, embedded, migrations
 from app.core.config import settings
 from app.core.db import Database
-from app.kpis import ledger
+from app.kpis import ledger, rollup
 from app.models.company_lists import CompanyListCreate, CompanyListImportRead
 from app.services.company_lists import import_list
 
@@ -147,6 +147,22 @@ def verify() -> None:
 async def _verify(url: str) -> list[ledger.Difference]:
     async with session_at(url) as session:
         return await ledger.verify(session)
+
+
+@kpi.command()
+def fold() -> None:
+    """Add what was posted since the last fold to the monthly sums; serving processes do so too."""
+    with database_url() as url:
+        count = asyncio.run(_fold(url))
+    out.print(f"{count} entries folded.")
+
+
+async def _fold(url: str) -> int:
+    database = Database(url, pool_size=1)
+    try:
+        return await rollup.fold_all(database)
+    finally:
+        await database.close()
 
 
 @cli.command()

@@ -3,7 +3,7 @@
 import gc
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -18,6 +18,7 @@ from app.core.errors import publish
 from app.core.logging import RequestContext
 from app.core.notified import NotifiedCache
 from app.core.openapi import install_openapi
+from app.kpis.folding import folding
 from app.models.errors import DOMAIN_ERRORS
 from app.routers import ROUTERS
 from app.routers.deps import admit
@@ -40,13 +41,19 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # Start-up objects live for ever: keep them out of every later collection.
     gc.collect()
     gc.freeze()
-    async with app.state.callers.listening():
+    async with AsyncExitStack() as running:
+        await running.enter_async_context(app.state.callers.listening())
+        if app.state.is_folding:
+            await running.enter_async_context(folding(app.state.db))
         yield
     await app.state.db.close()
 
 
 def create_app(config: Settings | None = None, database_url: str | None = None) -> FastAPI:
-    """The ASGI application; `database_url` wins over the settings (embedded server, tests)."""
+    """The ASGI application; `database_url` wins over the settings (tests).
+
+    Whoever brings a database of their own also folds the monthly sums when they want it.
+    """
     config = config or settings()
     publish(DOMAIN_ERRORS)
     audit.install()
@@ -61,6 +68,7 @@ def create_app(config: Settings | None = None, database_url: str | None = None) 
     )
     app.state.settings = config
     app.state.db = Database(database_url or config.database_url or "", config.pool_size)
+    app.state.is_folding = database_url is None
     secret = config.secret_key.get_secret_value() if config.secret_key else secrets.token_hex(32)
     app.state.cursors = Cursors(secret)
     app.state.admit = admit

@@ -18,6 +18,7 @@ from app.demo.zone import (
     load_demo,
     set_demo_password,
 )
+from app.kpis import rollup
 from app.services.officers import create_first_administrator
 
 _CURLS = """
@@ -94,6 +95,7 @@ async def _prepare_demo(config: Settings, database: Database, out: Console, base
     async with database.transaction() as session:
         await load_demo(session, out)
         await set_demo_password(session, password)
+    await rollup.fold_all(database)
     names = ", ".join(DEMO_ACCOUNTS)
     out.print(f"Demo accounts (password [bold]{password}[/bold]): {names}", soft_wrap=True)
     out.print(_CURLS.format(base=base, password=password), soft_wrap=True, highlight=False)

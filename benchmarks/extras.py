@@ -13,6 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from app.core.db import Database
+from app.kpis import rollup
 from app.models.companies import Company
 from benchmarks import rows
 from benchmarks.client import Wires, in_sequence
@@ -23,7 +25,10 @@ from benchmarks.servers import ROOT, ours
 
 _YINFENG = str(Path(sys.executable).parent / "yinfeng")
 _SWEPT = (
-    "DELETE FROM ledger_entries e USING visits v WHERE e.subject_id = v.id AND {which}",
+    f"""WITH gone AS (
+      DELETE FROM ledger_entries e USING visits v WHERE e.subject_id = v.id AND {{which}}
+      RETURNING e.*)
+    INSERT INTO {rollup.PENDING} SELECT {rollup.OF_ENTRY}, -quantity FROM gone""",  # noqa: S608
     "DELETE FROM visit_participants p USING visits v WHERE p.visit_id = v.id AND {which}",
     "DELETE FROM visits v WHERE {which}",
 )
@@ -138,7 +143,7 @@ async def sweep_bare(database: Any) -> None:
             await database.execute(statement.format(which=f"v.summary = '{BARE}'"))
 
 
-async def sweep(database: Any) -> None:
+async def sweep(url: str, database: Any) -> None:
     """Take away all that earlier runs have written, so that every run finds the same world."""
     end = FIRST_DAY + timedelta(days=DAYS)
     async with database.transaction():
@@ -148,4 +153,7 @@ async def sweep(database: Any) -> None:
         for table in _ALSO:
             await database.execute(f"DELETE FROM {table}")  # noqa: S608  constants
         await database.execute(f"DELETE FROM companies WHERE created_at >= '{end}'")  # noqa: S608
+    sums = Database(url, pool_size=1)
+    await rollup.fold_all(sums)
+    await sums.close()
     await database.execute("VACUUM ANALYZE")

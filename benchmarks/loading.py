@@ -5,7 +5,11 @@ from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
+import sqlalchemy as sa
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.core.db import Database
+from app.kpis import rollup
 from app.kpis.ledger import METRICS
 from app.kpis.metrics import Family
 from app.kpis.stage_transitions import RECOGNISED
@@ -20,6 +24,7 @@ _KEYS = ", ".join(
 )
 # Conversion compares each step with every other step of the chunk: small chunks, linear cost.
 _LEADS_AT_ONCE = 100
+_FOLDED_AT_ONCE = 500_000
 
 
 async def drop_indexes(connection: asyncpg.Connection) -> dict[str, str]:
@@ -57,6 +62,28 @@ async def post(connection: asyncpg.Connection, leads: list[UUID], step: Step) ->
         subject = f"t.lead_id BETWEEN '{some[0]}' AND '{some[-1]}'"
         await connection.execute(_insert(Family.lead, subject))
         advance(len(some))
+
+
+async def fill_sums(url: str, step: Step) -> None:
+    """Make the monthly sums anew from the ledger, as after an import."""
+    advance, database = step("monthly sums", 1), Database(url, pool_size=1)
+    async with database.transaction() as session:
+        await _patient(session)
+        await rollup.rebuild(session)
+    folded = _FOLDED_AT_ONCE
+    while folded == _FOLDED_AT_ONCE:
+        async with database.transaction() as session:
+            await _patient(session)
+            folded = await rollup.fold(session, _FOLDED_AT_ONCE)
+    await database.close()
+    advance(1)
+
+
+async def _patient(session: AsyncSession) -> None:
+    """No time limit, and memory to sort in, for this transaction."""
+    connection = await session.connection()
+    for setting in ("statement_timeout = 0", "work_mem = '256MB'"):
+        await connection.execute(sa.text(f"SET LOCAL {setting}"))
 
 
 def _insert(family: Family, subject: str) -> str:

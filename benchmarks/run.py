@@ -113,7 +113,7 @@ def _within(folder: Path, work: Any) -> Any:
 
         async def run() -> Any:
             database = await asyncpg.connect(cluster.dsn(url))
-            await extras.sweep(database)
+            await extras.sweep(url, database)
             known = await operations.world(database)
             targets = [Target(pid, port, postmaster, database) for pid, port in pids]
             answer = await work(Bench(url, known, *targets))

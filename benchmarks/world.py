@@ -70,7 +70,7 @@ def ready(size: Size, data_dir: Path) -> Path:
         with cluster.loading(folder) as url:
             migrations.upgrade(url)
             with Progress(transient=True) as bar:
-                asyncio.run(_seed(cluster.dsn(url), size, _steps(bar)))
+                asyncio.run(_seed(url, size, _steps(bar)))
         cluster.note_seeded(folder)
     return folder
 
@@ -83,8 +83,8 @@ def _steps(bar: Progress) -> Step:
     return start
 
 
-async def _seed(dsn: str, size: Size, step: Step) -> None:
-    connection = await asyncpg.connect(dsn)
+async def _seed(url: str, size: Size, step: Step) -> None:
+    connection = await asyncpg.connect(cluster.dsn(url))
     await connection.execute(_SESSION)
     dice = random.Random(size.seed)
     indexes = await loading.drop_indexes(connection)
@@ -101,6 +101,7 @@ async def _seed(dsn: str, size: Size, step: Step) -> None:
     await connection.execute("ANALYZE")
     await loading.post(connection, [deal.id for deal in found], step)
     await loading.create_indexes(connection, late, step)
+    await loading.fill_sums(url, step)
     await connection.execute("SELECT setval('lead_codes', $1)", size.leads + 1)
     await cluster.count_statements(connection)
     await connection.execute("VACUUM ANALYZE")

@@ -12,12 +12,12 @@ from pathlib import Path
 import asyncpg
 import pytest
 from fastapi import FastAPI
-from tests.world import World
 
 from app.core import migrations
 from app.core.config import DRIVER, Settings
 from app.core.embedded import running
 from app.main import create_app
+from tests.world import World
 
 _KEPT = {"alembic_version"}
 

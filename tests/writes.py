@@ -68,7 +68,7 @@ def password_hash() -> str:
 async def _accounts(world: World) -> dict[str, Call]:
     officer = await world.account("officer", "bio", password_hash())
     name = (await officer.seen("/me"))["name"]
-    leaving = await world.account("officer", "bio")
+    leaving, unused = [await world.account("officer", "bio") for _ in range(2)]
     system, security = world.system_admin, world.security_admin
     team = await system.made("/teams", {"name": "驻上海联络处"})
     empty = await system.made("/teams", {"name": "空组"})
@@ -85,6 +85,7 @@ async def _accounts(world: World) -> dict[str, Call]:
         "change_password": Call(officer, "POST", "/me/password-changes", passwords),
         "create_officer": Call(system, "POST", "/officers", member),
         "update_officer": Call(system, "PATCH", colleague, {"name": "杨帆"}, '"v1"'),
+        "delete_officer": Call(system, "DELETE", f"/officers/{unused.id}", etag='"v1"'),
         "change_officer_role": Call(
             security,
             "POST",

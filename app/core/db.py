@@ -48,6 +48,7 @@ class Database:
             connect_args={
                 "server_settings": SERVER_SETTINGS,
                 "statement_cache_size": 500,
+                "max_cacheable_statement_size": 0,
             },
         )
         self.sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
@@ -68,6 +69,8 @@ class Database:
                 connection_class=ReadConnection,
                 server_settings=SERVER_SETTINGS,
                 statement_cache_size=1000,
+                # asyncpg would not keep a statement of more than 15 KB; `allowed_actions` alone is.
+                max_cacheable_statement_size=0,
                 max_cached_statement_lifetime=0,
             )
         return self._pool
@@ -80,8 +83,9 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, **info: Any) -> AsyncIterator[AsyncSession]:
-        """A session that commits when the block ends well; for commands, not for requests."""
+        """A session that commits when the block ends well; for commands, which may take long."""
         async with self.sessions(info=info) as session:
+            await (await session.connection()).exec_driver_sql("SET LOCAL statement_timeout = 0")
             yield session
             await session.commit()
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from app.core.reading import compiled
 from app.core.shapes import visible
-from app.kpis.summary import metrics_asked, window_of
+from app.kpis.window import metrics_asked, window_of
 from app.models.companies import Company
 from app.models.kpis import KpiCompany, KpiCompanyPage, KpiCompanyQuery
 from app.models.ledger_entries import LedgerEntry as Entry

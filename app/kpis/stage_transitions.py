@@ -8,11 +8,16 @@ from typing import Any
 
 from app.kpis.metrics import Aggregation, CreditMode, Family, Metric
 
-RECOGNISED = """
+_STAGE_ORDER = """ARRAY['identified','contacted','negotiating','pre_signing','signed','registered',
+  'building','completed','producing','at_capacity']::text[]"""
+
+RECOGNISED = f"""
 milestones AS (
-  SELECT t.*, CAST(timezone('Asia/Shanghai', t.recognised_at) AS date) AS counted_on
+  SELECT t.*, CAST(timezone('Asia/Shanghai', t.recognised_at) AS date) AS counted_on,
+         max(array_position({_STAGE_ORDER}, CAST(t.to_stage AS text)))
+           OVER (PARTITION BY t.lead_id) AS furthest
   FROM stage_transitions t
-  WHERE t.kind = 'advance' AND t.status = 'recognised' AND {subject}
+  WHERE t.kind = 'advance' AND t.status = 'recognised' AND {{subject}}
 ),
 signings AS (SELECT * FROM milestones WHERE to_stage = 'signed'),
 parts AS (
@@ -69,8 +74,6 @@ PAIRS = (
     ("registered", "producing"),
 )
 _PAIR_ROWS = ", ".join(f"('{source}', '{target}')" for source, target in PAIRS)
-_STAGE_ORDER = """ARRAY['identified','contacted','negotiating','pre_signing','signed','registered',
-  'building','completed','producing','at_capacity']::text[]"""
 
 _CONVERSION = f"""
 SELECT 'R07' AS metric, 1 AS definition_version, part.name AS part,
@@ -82,10 +85,7 @@ JOIN (VALUES {_PAIR_ROWS}) AS pair(source, target) ON pair.source = m.to_stage
 CROSS JOIN LATERAL (
   SELECT 'denominator' AS name
   UNION ALL
-  SELECT 'numerator' WHERE EXISTS (
-    SELECT 1 FROM milestones later WHERE later.lead_id = m.lead_id
-      AND array_position({_STAGE_ORDER}, CAST(later.to_stage AS text))
-          >= array_position({_STAGE_ORDER}, pair.target))
+  SELECT 'numerator' WHERE m.furthest >= array_position({_STAGE_ORDER}, pair.target)
 ) AS part
 CROSS JOIN LATERAL (
   SELECT 'officer' AS scope, m.owner_id AS scope_id

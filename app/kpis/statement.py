@@ -1,8 +1,9 @@
 """The one statement behind a summary: who is listed, what is summed, and the JSON of each row.
 
-Numbers of whole months are the folded sums and what is pending; days outside whole months, and any
-`as_of`, are summed from the ledger. The same rows come in three shapes (`_SOURCES`), so that a
-number is made in one way wherever it comes from.
+Whole months are read from the folded sums and what is pending; days beside whole months, and any
+`as_of`, from the ledger. `sums` and `counts` bring them together, so that a number is made in one
+way wherever it comes from. The JSON is put together from the pieces that `pieces` cuts out of the
+answer's own shapes.
 """
 
 import re
@@ -10,11 +11,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.core.reading import Statement
+from app.kpis.rollup import COMPANY
 from app.models.ledger_entries import ZONE_ID, Scope
 from app.models.roles import FIELD_ROLES
 
 _PARAMETER = re.compile(r"(?<!:):([a-z_]+)")
 _FIELD_ROLES = ", ".join(f"'{role}'" for role in sorted(FIELD_ROLES))
+_PARTS = "scope_id, metric, part, dimension"
 
 
 @dataclass(frozen=True)
@@ -26,19 +29,188 @@ class Form:
     has_months: bool
     has_edges: bool
     is_one_month: bool
+    is_past: bool
+
+
+@lru_cache
+def summary_statement(form: Form) -> Statement:
+    """One row, one column: the page as UTF-8."""
+    sources = [_FOLDED, _PENDING] if form.has_months else []
+    sources += [_edges(form)] if form.has_edges else []
+    text = _PAGE.format(
+        subjects=_SUBJECTS[form.scope](form),
+        sources=",\n".join(sources),
+        quantities=_union(form, f"SELECT {_PARTS}, quantity, {{count}} FROM {{name}}"),
+        companies=_MOVED_COMPANIES if form.is_one_month else _recounted(form),
+        parts=_PARTS,
+        **_WRITTEN,
+    )
+    return _numbered(text.replace(":scope", f"'{form.scope.value}'"))
+
+
+def _numbered(text: str) -> Statement:
+    """`:name` becomes `$n`; a name that occurs twice is bound once."""
+    names = list(dict.fromkeys(_PARAMETER.findall(text)))
+    sql = _PARAMETER.sub(lambda found: f"${names.index(found[1]) + 1}", text)
+    return Statement(sql, tuple(names), {})
+
+
+def _union(form: Form, select: str) -> str:
+    """The same columns of every source; the fold's own count holds for one month alone."""
+    names = ["folded", "pending"] if form.has_months else []
+    names += ["edges"] if form.has_edges else []
+    kept = {"folded": "company_count"} if form.is_one_month else {}
+    return " UNION ALL ".join(select.format(name=name, count=kept.get(name, 0)) for name in names)
 
 
 def _officers(form: Form) -> str:
-    """Everybody in the field, and whoever has entries in the window in whatever role today."""
+    """Everybody in the field, and whoever has entries in the window, whatever the role is today."""
     reach = "true" if form.sees_zone else "(o.id = :me_id OR o.team_id = ANY(:team_ids))"
-    counted = {
-        "ledger_entries": "counted_on BETWEEN :start AND :end",
-        **(_MONTHS_OF if form.has_months and not form.has_edges else {}),
-    }
-    found = " OR ".join(
-        f"EXISTS (SELECT 1 FROM {table} k WHERE k.scope = 'officer' AND k.scope_id = o.id"
-        f" AND {window})"
-        for table, window in counted.items()
+    of_months = "k.month = ANY(:months)"
+    windows = {"kpi_months": f"k.mechanism = '' AND {of_months}", "kpi_pending": of_months}
+    if form.has_edges:
+        windows = {"ledger_entries": "k.counted_on BETWEEN :start_on AND :end_on"}
+    has_entries = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} k"
+        f" WHERE k.scope = 'officer' AND k.scope_id = o.id AND {window})"
+        for table, window in windows.items()
     )
     return f"""SELECT o.id, o.name, o.team_id FROM officers o
-  WHERE {reach} AND (o.is_active AND o.role IN ({_FIELD_ROLES}) OR {found})"""
+  WHERE {reach} AND (o.is_active AND o.role IN ({_FIELD_ROLES}) OR {has_entries})"""
+
+
+def _teams(form: Form) -> str:
+    reach = "true" if form.sees_zone else "t.id = ANY(:team_ids)"
+    return f"SELECT t.id, t.name, t.parent_id AS team_id FROM teams t WHERE {reach}"
+
+
+def _zone(form: Form) -> str:
+    reach = "true" if form.sees_zone else "false"
+    return f"""SELECT CAST('{ZONE_ID}' AS uuid) AS id, CAST(:zone_name AS text) AS name,
+         CAST(NULL AS uuid) AS team_id WHERE {reach}"""
+
+
+_SUBJECTS = {Scope.officer: _officers, Scope.team: _teams, Scope.zone: _zone}
+
+_FOLDED = """folded AS (
+  SELECT k.scope_id, k.metric, k.part, k.dimension, k.quantity, k.company_count
+  FROM subjects s JOIN kpi_months k ON k.scope_id = s.id
+  WHERE k.scope = :scope AND k.mechanism = :mechanism AND k.month = ANY(:months)
+    AND k.metric IN (SELECT metric FROM asked)
+)"""
+_PENDING = """pending AS (
+  SELECT p.month, p.scope_id, p.metric, p.part, p.dimension, p.definition_version, p.company_id,
+         p.quantity
+  FROM subjects s JOIN kpi_pending p ON p.scope_id = s.id
+  WHERE p.scope = :scope AND (:mechanism = '' OR p.mechanism = :mechanism)
+    AND p.month = ANY(:months) AND p.metric IN (SELECT metric FROM asked)
+)"""
+
+
+def _edges(form: Form) -> str:
+    """Entries of the days that no whole month covers; of all days where an instant is asked for."""
+    known = "AND e.recorded_at <= :as_of" if form.is_past else ""
+    return f"""edges AS (
+  SELECT e.scope_id, e.metric, e.part, e.dimension, {COMPANY}, e.quantity
+  FROM subjects s CROSS JOIN unnest(CAST(:starts AS date[]), CAST(:ends AS date[])) AS edge(a, z)
+  JOIN ledger_entries e ON e.scope_id = s.id AND e.counted_on BETWEEN edge.a AND edge.z
+  WHERE e.scope = :scope AND (:mechanism = '' OR e.mechanism = :mechanism)
+    AND e.metric = ANY(:metrics) {known}
+)"""
+
+
+# One month: beside the count that the fold keeps, the companies that pending rows bring in or out.
+_MOVED_COMPANIES = f"""
+  SELECT n.scope_id, n.metric, n.part, n.dimension, 0,
+         CAST(coalesce(held.quantity, 0) + n.quantity > 0 AS int)
+         - CAST(coalesce(held.quantity, 0) > 0 AS int)
+  FROM (
+    SELECT month, {_PARTS}, definition_version, company_id, sum(quantity) AS quantity
+    FROM pending WHERE company_id IS NOT NULL
+    GROUP BY month, {_PARTS}, definition_version, company_id
+  ) AS n
+  LEFT JOIN kpi_company_months held ON held.scope = :scope AND held.mechanism = :mechanism
+    AND held.month = n.month AND held.scope_id = n.scope_id AND held.metric = n.metric
+    AND held.part = n.part AND held.dimension = n.dimension
+    AND held.definition_version = n.definition_version AND held.company_id = n.company_id
+"""
+_FOLDED_COMPANIES = f"""
+    SELECT {_PARTS}, company_id, quantity FROM subjects s JOIN kpi_company_months k
+      ON k.scope_id = s.id
+    WHERE k.scope = :scope AND k.mechanism = :mechanism AND k.month = ANY(:months)
+      AND k.metric IN (SELECT metric FROM asked)
+"""
+
+
+def _recounted(form: Form) -> str:
+    """Several months share companies: count those whose sum over the whole window is positive."""
+    select = f"SELECT {_PARTS}, company_id, quantity FROM {{}} WHERE company_id IS NOT NULL"
+    rows = [_FOLDED_COMPANIES, select.format("pending")] if form.has_months else []
+    rows += [select.format("edges")] if form.has_edges else []
+    return f"""
+  SELECT {_PARTS}, 0, 1 FROM ({" UNION ALL ".join(rows)}) AS companies
+  GROUP BY {_PARTS}, company_id HAVING sum(quantity) > 0
+"""
+
+
+# Sorted rows go into the aggregates, which keep their order; `concat` passes over NULL.
+_PAGE = """
+WITH subjects AS (
+  SELECT *, row_number() OVER (ORDER BY name, id) AS line FROM ({subjects}) AS listed
+),
+asked AS MATERIALIZED (
+  SELECT * FROM json_to_recordset(CAST(:asked AS json)) AS a(
+    place int, metric text, main text, decimals int, is_ratio bool, is_distinct bool,
+    v1 text, v2 text, v3 text, v4 text, v5 text, v6 text, v7 text,
+    p1 text, p2 text, p3 text, p4 text, p5 text, p6 text, p7 text)
+),
+{sources},
+parts AS (
+  SELECT scope_id, metric, dimension, sum(quantity) AS total,
+         sum(quantity) FILTER (WHERE part = 'numerator') AS top,
+         sum(quantity) FILTER (WHERE part = 'denominator') AS bottom,
+         sum(company_count) AS company_count
+  FROM ({quantities} UNION ALL {companies}) AS rows ({parts}, quantity, company_count)
+  GROUP BY scope_id, metric, dimension
+),
+cells AS (
+  SELECT scope_id, metric, sum(total) FILTER (WHERE is_main) AS total,
+         sum(top) FILTER (WHERE is_main) AS top, sum(bottom) FILTER (WHERE is_main) AS bottom,
+         sum(company_count) AS company_count,
+         string_agg(json, ',') FILTER (WHERE dimension <> '') AS breakdown
+  FROM (
+    SELECT scope_id, metric, dimension, total, top, bottom, company_count,
+           coalesce(main = dimension, true) AS is_main,
+           CASE WHEN dimension <> '' THEN
+             concat(p1, dimension, p2, {value}, p3, {top}, p4, {bottom}, p5, scope_id,
+                    p6, replace(dimension, '>', '%3E'), p7) END AS json
+    FROM parts JOIN asked USING (metric) ORDER BY scope_id, metric, dimension COLLATE "C"
+  ) AS sorted GROUP BY scope_id, metric
+),
+lines AS (
+  SELECT line, string_agg(json, ',') AS json
+  FROM (
+    SELECT line, concat(
+             v1, CASE WHEN is_distinct THEN CAST(coalesce(company_count, 0) AS text)
+                      ELSE {value} END,
+             v2, {top}, v3, {bottom}, v4, {reason}, v5, s.id, v6, breakdown, v7) AS json
+    FROM subjects s CROSS JOIN asked
+    LEFT JOIN cells ON cells.scope_id = s.id AND cells.metric = asked.metric
+    ORDER BY line, place
+  ) AS sorted GROUP BY line
+)
+SELECT convert_to(concat(CAST(:head AS text), string_agg(concat(
+         '{{"subject":', (SELECT row_to_json(s) FROM (SELECT id, name, team_id) AS s),
+         ',"values":[', json, ']}}'), ',' ORDER BY line), ']}}'), 'UTF8')
+FROM subjects JOIN lines USING (line)
+"""
+# How a number is written: `decimals` of its unit, a rate half up with four.
+_WRITTEN = {
+    "value": """CASE WHEN is_ratio
+             THEN coalesce('"' || round(coalesce(top, 0) / nullif(bottom, 0), 4) || '"', 'null')
+             ELSE CAST(round(coalesce(total, 0), decimals) AS text) END""",
+    "top": "CASE WHEN is_ratio THEN round(coalesce(top, 0)) END",
+    "bottom": "CASE WHEN is_ratio THEN round(coalesce(bottom, 0)) END",
+    "reason": """CASE WHEN is_ratio THEN CASE WHEN coalesce(bottom, 0) = 0
+             THEN '"denominator_zero"' ELSE 'null' END END""",
+}

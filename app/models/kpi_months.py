@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,6 +17,8 @@ class MonthKey(SQLModel):
 
     The key's order is how summaries are read: a month of all subjects, or months of one subject.
     """
+
+    __tablename__: ClassVar[str]  # pyright: ignore[reportIncompatibleVariableOverride]  tables name it
 
     scope: Scope = Field(sa_type=choice(Scope), primary_key=True)
     mechanism: str = Field(primary_key=True)
@@ -51,7 +53,7 @@ class KpiCompanyMonth(MonthKey, table=True):
 class KpiPending(SQLModel, table=True):
     """What an entry adds, until it is folded; appended to by writers, emptied by the folder."""
 
-    __tablename__ = "kpi_pending"
+    __tablename__ = "kpi_pending"  # pyright: ignore[reportAssignmentType]  a plain string
     is_audited: ClassVar[bool] = False
 
     id: int | None = Field(default=None, sa_type=sa.BigInteger, primary_key=True)

@@ -121,8 +121,10 @@ class Lead(Record, Searchable, LeadBase, table=True):
             self.is_completion_open,
         )
 
-    def check_amounts(self) -> None:
-        """Planned fixed investment is part of the planned investment."""
+    def check_entries(self) -> None:
+        """A signal was received already; fixed investment is part of the planned investment."""
+        if self.received_on > today():
+            raise invalid("/received_on", "date_in_future")
         part, whole = self.planned_fixed_investment, self.planned_investment
         if part is not None and (whole is None or part > whole):
             raise invalid("/planned_fixed_investment", "fixed_above_planned")

@@ -7,12 +7,15 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import PlainSerializer
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from app.core.base import ReadShape, Row
 from app.core.clock import now
 from app.core.listing import Filter, list_query
+from app.core.shapes import Computed, visible
 from app.core.types import BusinessDate, Code, Instant, choice, numeric
+from app.models.leads import Lead
+from app.models.roles import Role
 
 # The zone is the one scope without a row of its own.
 ZONE_ID = UUID(int=0)
@@ -68,6 +71,18 @@ class LedgerEntry(Row, table=True):
     )
 
 
+def _of_visible_lead(name: str) -> Computed:
+    """Null for a team lead where the entry tells of a lead restricted to others: the sum stays."""
+
+    def column(entry: Any, role: str) -> sa.ColumnElement[Any]:
+        if role != Role.team_lead:
+            return getattr(entry, name)
+        seen = sa.select(col(Lead.id)).where(col(Lead.id) == entry.lead_id, *visible(Lead, role))
+        return sa.case((sa.or_(entry.lead_id.is_(None), seen.exists()), getattr(entry, name)))
+
+    return Computed(column)
+
+
 class LedgerEntryRead(ReadShape):
     """An entry as answered; `quantity` in the metric's unit, negative where it takes back."""
 
@@ -80,8 +95,8 @@ class LedgerEntryRead(ReadShape):
     subject_id: UUID
     scope: Scope
     scope_id: UUID
-    lead_id: UUID | None
-    company_id: UUID | None
+    lead_id: Annotated[UUID | None, _of_visible_lead("lead_id")]
+    company_id: Annotated[UUID | None, _of_visible_lead("company_id")]
     mechanism: str
     counted_on: BusinessDate
     quantity: Quantity
@@ -97,8 +112,6 @@ _Listed = list_query(
         "subject_id",
         "scope",
         "scope_id",
-        "lead_id",
-        "company_id",
         "mechanism",
         "counted_on",
         "recorded_at",

@@ -1,6 +1,7 @@
 """Officers: every account is an officer with exactly one role."""
 
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -52,6 +53,10 @@ class Officer(Record, Searchable, OfficerBase, table=True):
     def is_locked(self) -> bool:
         """After five wrong passwords, for a quarter of an hour (等保 2.0)."""
         return self.locked_until is not None and self.locked_until > now()
+
+    def seconds_locked(self) -> int:
+        """How long the lock still holds."""
+        return max(1, ceil((self.locked_until - now()).total_seconds())) if self.locked_until else 0
 
     def note_failure(self) -> None:
         """Count one wrong password; the fifth locks."""

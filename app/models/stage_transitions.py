@@ -199,15 +199,16 @@ class StageTransitionCreate(Shape, StageTransitionBase):
         found = [field_error(f"/{name}", "missing") for name in needed if not getattr(self, name)]
         if self.reason_code is ExitReason.lost_to_other_place and not self.competitor_region_code:
             found.append(field_error("/competitor_region_code", "missing"))
+        if self.to_stage is not None:
+            found.append(field_error("/to_stage", "only_when_advancing"))
         if self.resume_by is not None and self.resume_by <= self.event_on:
             found.append(field_error("/resume_by", "resume_not_later"))
         return found
 
 
 def _no_way(lead: Lead, to: Stage) -> FieldError:
-    code = (
-        "track_needed" if lead.track is None and not lead.standing.next_stages() else "no_such_move"
-    )
+    is_trackless = lead.track is None and not lead.standing.next_stages()
+    code = "track_needed" if is_trackless else "no_such_move"
     return field_error("/to_stage", code, stage=lead.stage, to=to)
 
 

@@ -19,6 +19,7 @@ from app.models.contacts import (
 )
 from app.models.roles import Permission
 from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, asked, needs
+from app.services import companies
 from app.services.access import claimed, found
 
 router = APIRouter(prefix=f"{API}/contacts", tags=["contacts"], route_class=Endpoint)
@@ -40,6 +41,7 @@ async def list_contacts(
 )
 async def create_contact(write: WriteDep, payload: ContactCreate) -> Response:
     """Note a contact with its source and lawful basis."""
+    await companies.check_present(write.session, payload.company_id)
     contact = await records.add(write.session, Contact, payload)
     return await write.created(ContactRead, contact.id)
 

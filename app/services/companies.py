@@ -4,12 +4,12 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core import records
-from app.core.errors import Problem
+from app.core.errors import Problem, invalid
 from app.models.companies import Company
 from app.models.company_lists import CompanyListEntry
 from app.models.contacts import Contact
@@ -32,3 +32,12 @@ async def delete(session: AsyncSession, caller: Caller, company_id: UUID, if_mat
 def _rows_of(model: Any, company_id: UUID) -> SelectOfScalar[UUID]:
     rows = select(model.id).where(model.company_id == company_id)
     return rows.where(model.deleted_at.is_(None)) if hasattr(model, "deleted_at") else rows
+
+
+async def check_present(session: AsyncSession, company_id: UUID | None) -> None:
+    """422 for a company that lies in the trash; one that never was the database refuses."""
+    trashed = select(Company.id).where(
+        col(Company.id) == company_id, col(Company.deleted_at).is_not(None)
+    )
+    if company_id is not None and (await session.exec(trashed)).first() is not None:
+        raise invalid("/company_id", "reference_not_found")

@@ -142,7 +142,7 @@ async def import_list(
     companies = await _companies(session, parsed.entries)
     held = await _held(session, target.id)
     for done, entry in enumerate(parsed.entries, 1):
-        company_id = companies.get(fold(entry.listed_name))
+        company_id = _known(companies, entry)
         if company_id is None:
             company_id = _new_company(session, entry)
             report.new_company_count += 1
@@ -176,6 +176,11 @@ async def _companies(
     )
     rows = (await session.exec(query)).all()
     return {key: company_id for company_id, keys in rows for key in keys}
+
+
+def _known(companies: dict[str, UUID], entry: CompanyListEntryBase) -> UUID | None:
+    keys = [fold(name) for name in (entry.listed_name, entry.listed_name_en) if name]
+    return next((companies[key] for key in keys if key in companies), None)
 
 
 def _new_company(session: AsyncSession, entry: CompanyListEntryBase) -> UUID:

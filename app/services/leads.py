@@ -22,6 +22,7 @@ from app.models.pipeline import TRACK_NEEDED_FROM, LeadAction, Track, allowed_ac
 from app.models.roles import Role
 from app.models.visits import Visit
 from app.services.access import Caller, check_reach, claimed
+from app.services.companies import check_present
 from app.services.teams import officer_of
 
 LEAD_CODES = sa.Sequence("lead_codes")
@@ -39,8 +40,9 @@ async def create(session: AsyncSession, caller: Caller, payload: LeadCreate) -> 
         "team_id": owner.team_id,
         "code": f"XM-{today().year}-{number:05d}",
     }
+    await check_present(session, payload.company_id)
     lead = Lead.model_validate(payload, update=placed)
-    lead.check_amounts()
+    lead.check_entries()
     session.add(lead)
     await session.flush()
     session.add(_sole_member(lead))
@@ -77,8 +79,9 @@ async def update(
     await check_action(session, lead, caller, LeadAction.edit)
     if "track" in changes:
         _check_track(lead, changes["track"])
+    await check_present(session, changes.get("company_id"))
     lead.apply(changes)
-    lead.check_amounts()
+    lead.check_entries()
     await session.flush()
     return lead
 

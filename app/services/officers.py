@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.core.audit import AuditEntry
 from app.core.clock import now
 from app.core.errors import Problem, invalid
 from app.core.security import hash_password, new_password, password_faults, verify_password
@@ -23,7 +24,8 @@ def check_password(password: str, pointer: str) -> None:
 
 
 async def create(session: AsyncSession, payload: OfficerCreate) -> Officer:
-    """A new account."""
+    """A new account; once there is a security administrator, roles are that one's to give."""
+    await _check_role(session, payload.role)
     check_password(payload.password, "/password")
     digest = await asyncio.to_thread(hash_password, payload.password)
     values = payload.model_dump(exclude={"password"}) | {"password_hash": digest}
@@ -31,6 +33,14 @@ async def create(session: AsyncSession, payload: OfficerCreate) -> Officer:
     session.add(officer)
     await session.flush()
     return officer
+
+
+async def _check_role(session: AsyncSession, role: Role) -> None:
+    guardian = select(Officer.id).where(
+        col(Officer.role) == Role.security_admin, col(Officer.is_active).is_(True)
+    )
+    if role is not Role.officer and (await session.exec(guardian.limit(1))).first() is not None:
+        raise invalid("/role", "role_by_security_admin")
 
 
 async def update(
@@ -79,6 +89,9 @@ async def change_password(session: AsyncSession, caller: Caller, payload: Passwo
 async def delete(session: AsyncSession, caller: Caller, officer_id: UUID, if_match: int) -> None:
     """Remove an account that never did anything; 409 once a record names it: then close it."""
     officer = await claimed(session, Officer, caller, officer_id, if_match)
+    deeds = select(AuditEntry.id).where(col(AuditEntry.actor_id) == officer.id).limit(1)
+    if (await session.exec(deeds)).first() is not None:
+        raise Problem("in_use")
     log_ins = select(OfficerSession).where(col(OfficerSession.officer_id) == officer.id)
     for row in await session.exec(log_ins):
         await session.delete(row)

@@ -12,7 +12,7 @@ from app.core.db import Database
 from app.core.errors import Problem
 from app.core.notified import NotifiedCache
 from app.core.security import new_token, token_hash, verify_password
-from app.models.officers import LOCK_FOR, Officer
+from app.models.officers import Officer
 from app.models.roles import Role
 from app.models.sessions import ABSOLUTE, IDLE, OfficerSession, SessionRead
 from app.services.access import Caller
@@ -76,7 +76,7 @@ async def log_in(session: AsyncSession, username: str, password: str) -> Session
     if officer is None:
         return Problem("wrong_credentials")
     if officer.is_locked():
-        return Problem("account_locked", headers={"Retry-After": f"{LOCK_FOR.total_seconds():.0f}"})
+        return Problem("account_locked", headers={"Retry-After": str(officer.seconds_locked())})
     if not fits or not officer.is_active:
         officer.note_failure()
         return Problem("wrong_credentials")

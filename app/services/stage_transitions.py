@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
@@ -128,7 +128,8 @@ async def _record(
 def _in_yuan(payload: StageTransitionCreate) -> Decimal | None:
     if payload.agreed_amount is None or payload.currency == "CNY":
         return payload.agreed_amount
-    return round(payload.agreed_amount * (payload.exchange_rate or 0), 2)
+    yuan = payload.agreed_amount * (payload.exchange_rate or Decimal(0))
+    return yuan.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 async def _recognise(

@@ -30,6 +30,7 @@ from app.models.visits import (
     people,
 )
 from app.services.access import Caller, claimed, readable
+from app.services.companies import check_present
 from app.services.leads import check_action
 
 
@@ -74,6 +75,7 @@ async def _company_id(session: AsyncSession, payload: VisitCreate, lead: Lead | 
     if payload.company is not None:
         return await _company_by_name(session, payload.company)
     assert payload.company_id is not None
+    await check_present(session, payload.company_id)
     return payload.company_id
 
 

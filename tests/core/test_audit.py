@@ -15,6 +15,7 @@ LEFT: dict[str, set[str]] = {
     "create_officer": {"create officers"},
     "update_officer": {"update officers"},
     "change_officer_role": {"update officers"},
+    "delete_officer": {"delete officers", "delete officer_sessions"},
     "unlock_officer": {"update officers"},
     "create_team": {"create teams"},
     "update_team": {"update teams"},

@@ -42,9 +42,9 @@ async def test_every_post_can_be_repeated(world: World) -> None:
     calls = {
         name: call
         for name, call in (await every_write(world)).items()
-        if call.method == "POST" and name != "log_in"
+        if call.method == "POST" and name not in {"log_in", "unmask_contact"}
     }
-    assert len(calls) >= 21
+    assert len(calls) >= 20
     for name, call in calls.items():
         first = await call.send(headers=KEY)
         assert first.is_success, (name, first.text)

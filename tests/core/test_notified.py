@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+import asyncpg
 import httpx2
 import pytest
 from fastapi import FastAPI
@@ -14,13 +15,12 @@ from tests.world import Client, World
 
 
 @pytest.fixture
-async def second(app: FastAPI) -> AsyncIterator[FastAPI]:
+async def second(app: FastAPI, database: asyncpg.Connection) -> AsyncIterator[FastAPI]:
     """Another process on the same database, as far as a cache can tell."""
     other = create_app(Settings(mode="development", pool_size=5), app.state.db.url)
     async with other.router.lifespan_context(other):
         while other.state.callers._connection is None:
-            await other.state.callers.settle()
-            await app.state.callers.settle()
+            await database.fetchval("SELECT 1")
         yield other
 
 
@@ -96,7 +96,7 @@ async def test_a_deaf_process_keeps_nothing(world: World, second: FastAPI) -> No
         " WHERE query ILIKE 'LISTEN%' OR query = 'SELECT 1'"
     )
     while second.state.callers._connection is not None:
-        await there.seen("/me")
+        await world.database.fetchval("SELECT 1")
     await there.seen("/me")
     assert known(second) == []
 

@@ -12,7 +12,8 @@ from typing import Any
 from fastapi import FastAPI
 
 from app.core.clock import today
-from app.kpis import ledger
+from app.core.db import Database
+from app.kpis import ledger, rollup
 from tests.kpis.model import STAGES, Lead, Model, Step, Visit
 from tests.world import Client, World
 from tests.writes import etag
@@ -32,6 +33,7 @@ class Walk:
 
     def __init__(self, world: World, deputy: Client, companies: list[str]) -> None:
         self.world, self.deputy, self.companies = world, deputy, companies
+        self.database: Database = world.app.state.db
         self.pick = random.Random(SEED)
         bureau, bio, metal = (str(world.teams[name]) for name in ("bureau", "bio", "metal"))
         self.paths = {bio: (bio, bureau), metal: (metal, bureau)}
@@ -160,11 +162,15 @@ class Walk:
         await self.world.system_admin.patch(path, {"team_id": team}, etag(record))
         self.model.teams[officer] = self.paths[team]
 
+    async def fold(self) -> None:
+        """Into the monthly sums, all or a few: no number may notice."""
+        await rollup.fold_all(self.database, self.pick.choice((1, 7, 50_000)))
+
     async def step(self) -> str:
         weights = {
             self.log_visit: 6, self.correct_visit: 5, self.reverse_visit: 2, self.new_lead: 2,
-            self.advance: 6,
-            self.sign: 3, self.reverse_step: 2, self.change_members: 3, self.move_officer: 1,
+            self.advance: 6, self.sign: 3, self.reverse_step: 2, self.change_members: 3,
+            self.move_officer: 1, self.fold: 4,
         }  # fmt: skip
         action = self.pick.choices(list(weights), list(weights.values()))[0]
         await action()

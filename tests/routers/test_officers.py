@@ -124,3 +124,14 @@ async def test_a_moved_officer_takes_the_new_teams_leads_along(world: World) -> 
     body = {"team_id": str(world.teams["bio"])}
     await world.system_admin.patch(f"/officers/{officer['id']}", body, etag(officer))
     assert (await world.other_lead.seen(f"/leads/{lead['id']}"))["id"] == lead["id"]
+
+
+async def test_only_an_account_that_did_nothing_is_removed(world: World) -> None:
+    await world.visit(participant_ids=[world.colleague.id])
+    refused = await world.system_admin.delete(f"/officers/{world.colleague.id}", '"v1"')
+    problem(refused, 409, "in_use")
+    await world.colleague.seen("/me")
+    gone = await world.system_admin.delete(f"/officers/{world.stranger.id}", '"v1"')
+    assert gone.status_code == 204
+    problem(await world.stranger.get("/me"), 401, "unauthenticated")
+    problem(await world.officer.get(f"/officers/{world.stranger.id}"), 404, "not_found")
