@@ -17,9 +17,7 @@ from app.core import migrations
 from app.core.config import DRIVER, Settings
 from app.core.embedded import running
 from app.main import create_app
-from tests.world import World
-
-_KEPT = {"alembic_version"}
+from tests.world import World, emptying
 
 
 @pytest.fixture(scope="session")
@@ -83,10 +81,7 @@ async def database(database_url: str) -> AsyncIterator[asyncpg.Connection]:
 @pytest.fixture(scope="session")
 async def wipe(database: asyncpg.Connection) -> str:
     """The statements that empty every table."""
-    tables = await database.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-    names = [row["tablename"] for row in tables if row["tablename"] not in _KEPT]
-    deletes = ";".join(f'DELETE FROM "{name}"' for name in names)
-    return f"SET session_replication_role = replica; {deletes}; RESET session_replication_role"
+    return await emptying(database)
 
 
 @pytest.fixture

@@ -32,6 +32,14 @@ def problem(response: httpx2.Response, status: int, code: str) -> Any:
     return body
 
 
+async def emptying(database: asyncpg.Connection) -> str:
+    """The statements that empty every table, triggers and foreign keys off."""
+    tables = await database.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    names = [row["tablename"] for row in tables if row["tablename"] != "alembic_version"]
+    deletes = ";".join(f'DELETE FROM "{name}"' for name in names)
+    return f"SET session_replication_role = replica; {deletes}; RESET session_replication_role"
+
+
 class Client:
     """One account's view of the API; `path` is below `/api/v1`."""
 

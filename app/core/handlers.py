@@ -54,16 +54,15 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request) -> dict[str, str]:
-    """Every method of the resource (RFC 9110 §10.2.1): each has a route of its own."""
-    found = [
-        method
+    """Every method of the resource (RFC 9110 §10.2.1); a literal path wins over one with an id."""
+    found = {
+        (method, route.path)
         for method in ("GET", "POST", "PATCH", "DELETE")
-        if any(
-            route.matches({**request.scope, "method": method})[0] is Match.FULL
-            for route in request.app.routes
-        )
-    ]
-    return {"Allow": ", ".join(found)}
+        for route in request.app.routes
+        if route.matches({**request.scope, "method": method})[0] is Match.FULL
+    }
+    literal = {(method, path) for method, path in found if "{" not in path}
+    return {"Allow": ", ".join(sorted(method for method, _ in literal or found))}
 
 
 async def _database(_: Request, error: Exception) -> Response:

@@ -46,7 +46,7 @@ def problem_responses(
     codes += [409] if is_write else []
     codes += [413, 415] if has_body else []
     codes += [412, 428] if needs_match else []
-    codes += [429] if is_public and is_write else []
+    codes += [401, 429] if is_public and is_write else []
     return {code: {"description": _TEXTS[code], "content": _PROBLEM} for code in sorted(codes)}
 
 

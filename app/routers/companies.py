@@ -65,14 +65,16 @@ async def create_companies(
     return await create_all(write, payload.items, create, CompanyRead, atomic=atomic)
 
 
-@router.get("/{id}", dependencies=[needs(Permission.companies_read)], response_model=CompanyRead)
+@router.get(
+    "/{id:uuid}", dependencies=[needs(Permission.companies_read)], response_model=CompanyRead
+)
 async def get_company(reader: ReaderDep, company_id: IdPath, view: ViewDep) -> Response:
     """One company."""
     return await reader.one(CompanyRead, company_id, view)
 
 
 @router.patch(
-    "/{id}",
+    "/{id:uuid}",
     dependencies=[needs(Permission.companies_write)],
     response_model=CompanyRead,
 )
@@ -86,7 +88,7 @@ async def update_company(change: ChangeDep, payload: CompanyUpdate) -> Response:
     return await change.changed(CompanyRead)
 
 
-@router.delete("/{id}", status_code=204, dependencies=[needs(Permission.companies_write)])
+@router.delete("/{id:uuid}", status_code=204, dependencies=[needs(Permission.companies_write)])
 async def delete_company(change: ChangeDep) -> None:
     """To the trash; 409 while a lead, visit, contact or list points to it."""
     await companies.delete(change.session, change.caller, change.id, change.version)

@@ -62,7 +62,7 @@ async def create_company_list(write: WriteDep, payload: CompanyListCreate) -> Re
 
 
 @router.get(
-    "/company-lists/{id}",
+    "/company-lists/{id:uuid}",
     dependencies=[needs(Permission.companies_read)],
     response_model=CompanyListRead,
 )
@@ -72,7 +72,7 @@ async def get_company_list(reader: ReaderDep, list_id: IdPath, view: ViewDep) ->
 
 
 @router.patch(
-    "/company-lists/{id}",
+    "/company-lists/{id:uuid}",
     dependencies=[needs(Permission.lists_write)],
     response_model=CompanyListRead,
 )

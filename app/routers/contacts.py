@@ -46,13 +46,17 @@ async def create_contact(write: WriteDep, payload: ContactCreate) -> Response:
     return await write.created(ContactRead, contact.id)
 
 
-@router.get("/{id}", dependencies=[needs(Permission.contacts_read)], response_model=ContactRead)
+@router.get(
+    "/{id:uuid}", dependencies=[needs(Permission.contacts_read)], response_model=ContactRead
+)
 async def get_contact(reader: ReaderDep, contact_id: IdPath, view: ViewDep) -> Response:
     """One contact; the phone is masked."""
     return await reader.one(ContactRead, contact_id, view)
 
 
-@router.patch("/{id}", dependencies=[needs(Permission.contacts_write)], response_model=ContactRead)
+@router.patch(
+    "/{id:uuid}", dependencies=[needs(Permission.contacts_write)], response_model=ContactRead
+)
 async def update_contact(change: ChangeDep, payload: ContactUpdate) -> Response:
     """Change a contact."""
     fields = frozenset(payload.changes())
@@ -63,7 +67,7 @@ async def update_contact(change: ChangeDep, payload: ContactUpdate) -> Response:
     return await change.changed(ContactRead)
 
 
-@router.delete("/{id}", status_code=204, dependencies=[needs(Permission.contacts_write)])
+@router.delete("/{id:uuid}", status_code=204, dependencies=[needs(Permission.contacts_write)])
 async def delete_contact(change: ChangeDep) -> None:
     """To the trash."""
     await records.trash(
@@ -73,7 +77,7 @@ async def delete_contact(change: ChangeDep) -> None:
 
 
 @router.post(
-    "/{id}/unmaskings",
+    "/{id:uuid}/unmaskings",
     status_code=201,
     dependencies=[needs(Permission.contacts_write)],
     response_model=UnmaskingRead,

@@ -46,7 +46,7 @@ async def create_introduction(write: WriteDep, payload: IntroductionCreate) -> R
 
 
 @router.get(
-    "/{id}",
+    "/{id:uuid}",
     dependencies=[needs(Permission.introductions_read)],
     response_model=IntroductionRead,
 )
@@ -56,7 +56,7 @@ async def get_introduction(reader: ReaderDep, introduction_id: IdPath, view: Vie
 
 
 @router.patch(
-    "/{id}",
+    "/{id:uuid}",
     dependencies=[needs(Permission.introductions_write)],
     response_model=IntroductionRead,
 )

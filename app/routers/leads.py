@@ -53,27 +53,27 @@ async def create_leads(
     return await create_all(write, payload.items, create, LeadRead, atomic=atomic)
 
 
-@router.get("/{id}", dependencies=[needs(Permission.leads_read)], response_model=LeadRead)
+@router.get("/{id:uuid}", dependencies=[needs(Permission.leads_read)], response_model=LeadRead)
 async def get_lead(reader: ReaderDep, lead_id: IdPath, view: ViewDep) -> Response:
     """One lead with what the caller can do with it now."""
     return await reader.one(LeadRead, lead_id, view)
 
 
-@router.patch("/{id}", dependencies=[needs(Permission.leads_write)], response_model=LeadRead)
+@router.patch("/{id:uuid}", dependencies=[needs(Permission.leads_write)], response_model=LeadRead)
 async def update_lead(change: ChangeDep, payload: LeadUpdate) -> Response:
     """Change a lead; stage, owner, members and money have resources of their own."""
     await leads.update(change.session, change.caller, change.id, payload, change.version)
     return await change.changed(LeadRead)
 
 
-@router.delete("/{id}", status_code=204, dependencies=[needs(Permission.leads_write)])
+@router.delete("/{id:uuid}", status_code=204, dependencies=[needs(Permission.leads_write)])
 async def delete_lead(change: ChangeDep) -> None:
     """To the trash, while it is no more than a signal."""
     await leads.delete(change.session, change.caller, change.id, change.version)
 
 
 @router.post(
-    "/{id}/member-changes",
+    "/{id:uuid}/member-changes",
     status_code=201,
     dependencies=[needs(Permission.members_write)],
     response_model=LeadRead,
@@ -84,7 +84,7 @@ async def change_lead_members(change: ChangeDep, payload: MemberChangeCreate) ->
     return await change.changed(LeadRead, 201)
 
 
-@router.get("/{id}/stage-history", dependencies=[needs(Permission.leads_read)])
+@router.get("/{id:uuid}/stage-history", dependencies=[needs(Permission.leads_read)])
 async def get_stage_history(reader: ReaderDep, lead_id: IdPath) -> StageHistory:
     """Every stage the lead has been in, with the days spent there, suspensions taken out."""
     return await stage_history.history(await reader.db.reads(), reader.caller, lead_id)

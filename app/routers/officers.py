@@ -44,27 +44,31 @@ async def create_officer(write: WriteDep, payload: OfficerCreate) -> Response:
     return await write.created(OfficerRead, officer.id)
 
 
-@router.get("/{id}", dependencies=[needs(Permission.directory_read)], response_model=OfficerRead)
+@router.get(
+    "/{id:uuid}", dependencies=[needs(Permission.directory_read)], response_model=OfficerRead
+)
 async def get_officer(reader: ReaderDep, officer_id: IdPath, view: ViewDep) -> Response:
     """One account."""
     return await reader.one(OfficerRead, officer_id, view)
 
 
-@router.patch("/{id}", dependencies=[needs(Permission.officers_write)], response_model=OfficerRead)
+@router.patch(
+    "/{id:uuid}", dependencies=[needs(Permission.officers_write)], response_model=OfficerRead
+)
 async def update_officer(change: ChangeDep, payload: OfficerUpdate) -> Response:
     """Change an account; `is_active: false` logs it out everywhere."""
     await officers.update(change.session, change.caller, change.id, payload, change.version)
     return await change.changed(OfficerRead)
 
 
-@router.delete("/{id}", status_code=204, dependencies=[needs(Permission.officers_write)])
+@router.delete("/{id:uuid}", status_code=204, dependencies=[needs(Permission.officers_write)])
 async def delete_officer(change: ChangeDep) -> None:
     """Remove an account that no record names; close the others with `is_active: false`."""
     await officers.delete(change.session, change.caller, change.id, change.version)
 
 
 @router.post(
-    "/{id}/role-changes",
+    "/{id:uuid}/role-changes",
     status_code=201,
     dependencies=[needs(Permission.roles_write)],
     response_model=OfficerRead,
@@ -78,7 +82,7 @@ async def change_officer_role(change: ChangeDep, payload: RoleChange) -> Respons
 
 
 @router.post(
-    "/{id}/unlockings",
+    "/{id:uuid}/unlockings",
     status_code=201,
     dependencies=[needs(Permission.roles_write)],
     response_model=OfficerRead,

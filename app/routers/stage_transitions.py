@@ -21,7 +21,7 @@ COLLECTION = "/api/v1/stage-transitions"
 
 
 @router.post(
-    "/leads/{id}/stage-transitions",
+    "/leads/{id:uuid}/stage-transitions",
     status_code=201,
     dependencies=[needs(Permission.transitions_write)],
     response_model=StageTransitionRead,
@@ -50,7 +50,7 @@ async def list_stage_transitions(
 
 
 @router.get(
-    "/stage-transitions/{id}",
+    "/stage-transitions/{id:uuid}",
     dependencies=[needs(Permission.leads_read)],
     response_model=StageTransitionRead,
 )
@@ -60,7 +60,7 @@ async def get_stage_transition(reader: ReaderDep, transition_id: IdPath, view: V
 
 
 @router.post(
-    "/stage-transitions/{id}/decisions",
+    "/stage-transitions/{id:uuid}/decisions",
     status_code=201,
     dependencies=[needs(Permission.transitions_recognise)],
     response_model=StageTransitionRead,
@@ -74,7 +74,7 @@ async def decide_stage_transition(change: ChangeDep, payload: TransitionDecision
 
 
 @router.post(
-    "/stage-transitions/{id}/reversals",
+    "/stage-transitions/{id:uuid}/reversals",
     status_code=201,
     dependencies=[needs(Permission.transitions_recognise)],
     response_model=StageTransitionRead,

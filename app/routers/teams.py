@@ -32,20 +32,20 @@ async def create_team(write: WriteDep, payload: TeamCreate) -> Response:
     return await write.created(TeamRead, team.id)
 
 
-@router.get("/{id}", dependencies=[needs(Permission.directory_read)], response_model=TeamRead)
+@router.get("/{id:uuid}", dependencies=[needs(Permission.directory_read)], response_model=TeamRead)
 async def get_team(reader: ReaderDep, team_id: IdPath, view: ViewDep) -> Response:
     """One team."""
     return await reader.one(TeamRead, team_id, view)
 
 
-@router.patch("/{id}", dependencies=[needs(Permission.teams_write)], response_model=TeamRead)
+@router.patch("/{id:uuid}", dependencies=[needs(Permission.teams_write)], response_model=TeamRead)
 async def update_team(change: ChangeDep, payload: TeamUpdate) -> Response:
     """Change a team; moving it moves its subtree."""
     await teams.update(change.session, change.caller, change.id, payload, change.version)
     return await change.changed(TeamRead)
 
 
-@router.delete("/{id}", status_code=204, dependencies=[needs(Permission.teams_write)])
+@router.delete("/{id:uuid}", status_code=204, dependencies=[needs(Permission.teams_write)])
 async def delete_team(change: ChangeDep) -> None:
     """Remove a team that nothing points to."""
     await teams.delete(change.session, change.caller, change.id, change.version)

@@ -54,13 +54,13 @@ async def log_visits(
     return await create_all(write, payload.items, create, VisitRead, atomic=atomic)
 
 
-@router.get("/{id}", dependencies=[needs(Permission.visits_read)], response_model=VisitRead)
+@router.get("/{id:uuid}", dependencies=[needs(Permission.visits_read)], response_model=VisitRead)
 async def get_visit(reader: ReaderDep, visit_id: IdPath, view: ViewDep) -> Response:
     """One visit."""
     return await reader.one(VisitRead, visit_id, view)
 
 
-@router.patch("/{id}", dependencies=[needs(Permission.visits_write)], response_model=VisitRead)
+@router.patch("/{id:uuid}", dependencies=[needs(Permission.visits_write)], response_model=VisitRead)
 async def update_visit(change: ChangeDep, payload: VisitUpdate) -> Response:
     """Correct a visit; the ledger follows with the difference."""
     await visits.update(change.session, change.caller, change.id, payload, change.version)
@@ -68,7 +68,7 @@ async def update_visit(change: ChangeDep, payload: VisitUpdate) -> Response:
 
 
 @router.post(
-    "/{id}/reversals",
+    "/{id:uuid}/reversals",
     status_code=201,
     dependencies=[needs(Permission.visits_write)],
     response_model=VisitRead,
