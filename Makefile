@@ -59,6 +59,6 @@ fuzz-smoke: .venv/.dev  ## One seed, few examples
 	@.venv/bin/python tests/fuzz/run.py 3 1
 
 test-ledger: .venv/.dev  ## 2,000 random operations against a plain model of the ledger
-	@YINFENG_STEPS=2000 .venv/bin/python -m pytest tests/kpis/test_machine.py
+	@YINFENG_STEPS=2000 .venv/bin/python -m pytest -o faulthandler_timeout=1800 tests/kpis/test_machine.py
 
 check: lint types test  ## All that CI runs
