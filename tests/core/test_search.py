@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.search import fold, query_grams, searchable_text, sort_key
+from app.core.search import fold, names_index, query_grams
+
+
+def searchable_text(names: list[str]) -> str:
+    return names_index(names)[0]
+
+
+def sort_key(name: str) -> str:
+    return names_index([name])[1]
 
 
 @pytest.mark.parametrize(
