@@ -145,14 +145,14 @@ async def companies(world: World) -> asyncpg.Connection:
 async def test_rare_terms_are_looked_up_and_common_ones_met_on_the_way(
     companies: asyncpg.Connection, term: str, count: int, node: str, index: str
 ) -> None:
-    query = sa.select(Company.id).where(search_condition(Company))
+    query = sa.select(col(Company.id)).where(search_condition(Company))
     query = query.order_by(col(Company.name_sort), col(Company.id)).limit(50)
     bound = query.params(**search_binds(term)).compile(
         dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}
     )
     statement = str(bound)
-    plan = json.loads(await companies.fetchval(f"EXPLAIN (FORMAT JSON) {statement}"))[0]["Plan"]
-    nodes = list(_nodes(plan))
+    explained: Any = await companies.fetchval(f"EXPLAIN (FORMAT JSON) {statement}")
+    nodes = list(_nodes(json.loads(explained)[0]["Plan"]))
     assert (node, index) in [(n["Node Type"], n.get("Index Name")) for n in nodes]
     assert len(await companies.fetch(statement)) == count
 
