@@ -123,12 +123,12 @@ def _slices(count: int) -> Iterator[dict[str, int]]:
 
 async def _check(session: AsyncSession, report: CompanyListImportRead, progress: Progress) -> None:
     """Find the companies that are known already, and the rows that mean one twice."""
-    for part in _slices(report.row_count):
-        await _run(session, staging.MATCH, **part)
-        progress("checking", part["last"], report.row_count)
+    progress("checking", 0, report.row_count)
+    await _run(session, staging.MATCH)
     await _run(session, "ANALYZE import_matches")
     repeated = await _run(session, staging.REPEATED, count=MAX_FAULTS)
     report.faults += [_repeat(*row) for row in repeated]
+    progress("checking", report.row_count, report.row_count)
 
 
 def _repeat(line: int, name: str) -> ImportFault:
