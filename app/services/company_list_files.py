@@ -10,6 +10,7 @@ from app.core.i18n import text
 from app.core.tabular import TableError, match_headers, read_table
 from app.models.company_lists import CompanyListEntryBase, ImportFault
 
+MAX_FAULTS = 1000
 # Column names as found in real lists; blanks, width, case and brackets are ignored.
 SYNONYMS: dict[str, Sequence[str]] = {
     "rank": ("rank", "排名", "名次", "位次", "序号", "ranking"),
@@ -30,11 +31,15 @@ Line = tuple[int, CompanyListEntryBase]
 
 
 def read_entries(content: bytes, filename: str, faults: list[ImportFault]) -> Iterator[Line]:
-    """Every good row with the line it stands on, as it is read; of the others their faults."""
+    """Every good row with the line it stands on, as it is read; of the others their faults.
+
+    Of those no more are kept than a report holds: a file may be wrong throughout.
+    """
     try:
         for line, cells in _rows(content, filename):
             if (entry := _entry(line, cells, faults)) is not None:
                 yield line, entry
+            del faults[MAX_FAULTS:]
     except TableError as error:
         faults.append(fault(error.line or 1, None, error.code))
 

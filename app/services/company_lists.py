@@ -20,9 +20,8 @@ from app.models.company_lists import (
     ImportFault,
 )
 from app.services import company_list_staging as staging
-from app.services.company_list_files import Line, fault, read_entries
+from app.services.company_list_files import MAX_FAULTS, Line, fault, read_entries
 
-MAX_FAULTS = 1000
 # Rows per statement: well below the time that one statement may take, and a step of the progress.
 _SLICE = 5000
 # Rows read between two looks at what else the process has to do.

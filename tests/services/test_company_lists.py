@@ -116,6 +116,11 @@ async def test_two_rows_that_mean_one_known_company_are_a_fault(world: World) ->
     assert await world.fingerprint() == before
 
 
+async def test_a_report_names_a_thousand_faults(world: World) -> None:
+    report = await run(world, csv(*({"name": "x", "rank": "0"} for _ in range(1200))))
+    assert [fault.line for fault in report.faults] == list(range(2, 1002))
+
+
 async def test_a_fault_leaves_the_callers_own_work_alone(world: World) -> None:
     db: Database = world.app.state.db
     async with db.sessions() as session:
