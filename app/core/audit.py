@@ -4,7 +4,7 @@ Nothing calls this per write: a `before_flush` listener sees all that changed. B
 slip past it, so they are refused unless they say that they write their own audit.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -15,6 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction
 from sqlmodel import Field, Session
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.base import Record, Row
 from app.core.clock import now
@@ -48,6 +49,14 @@ def install() -> None:
     if not event.contains(Session, "before_flush", _before_flush):
         event.listen(Session, "before_flush", _before_flush)
         event.listen(Session, "do_orm_execute", _refuse_unaudited_bulk)
+
+
+def note(session: AsyncSession, action: str, rows: Sequence[Row]) -> None:
+    """Audit what a bulk statement is about to do to some rows, changed in memory already."""
+    actor_id = session.info.get("actor_id")
+    if any(getattr(row, "changes_callers", False) for row in rows):
+        session.info["changes_callers"] = True
+    session.add_all([_entry(action, row, actor_id) for row in rows])
 
 
 def _before_flush(session: Session, _context: UOWTransaction, _instances: Any) -> None:
