@@ -38,7 +38,7 @@ class AuditEntry(Row, table=True):
     entity: str
     entity_id: UUID
     entity_version: int | None = None
-    request_id: str
+    request_id: str = Field(index=True)
     changes: dict[str, Any] = Field(sa_type=JSONB)
 
     __table_args__: ClassVar[Any] = (sa.Index(None, "entity_id", "entity_version"),)

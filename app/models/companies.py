@@ -58,6 +58,8 @@ class Company(Record, Searchable, CompanyBase, table=True):
         sa.Index("ix_companies_name_sort", "name_sort", "id"),
         sa.Index("ix_companies_name_keys", "name_keys", postgresql_using="gin"),
         sa.Index("ix_companies_created_at", "created_at", "id"),
+        sa.Index("ix_companies_updated_at", "updated_at", "id"),
+        sa.Index("ix_companies_name", "name"),
         sa.Index(
             "ix_companies_search",
             sa.text("search_grams(search_text)"),

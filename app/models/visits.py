@@ -63,6 +63,8 @@ class Visit(Record, VisitBase, table=True):
         sa.Index("ix_visits_company_id", "company_id", "visited_on", "id"),
         sa.Index("ix_visits_visited_on", "visited_on", "id"),
         sa.Index("ix_visits_created_by_id", "created_by_id", "visited_on", "id"),
+        sa.Index("ix_visits_created_at", "created_at", "id"),
+        sa.Index("ix_visits_next_action_on", "next_action_on", "id"),
     )
 
     company_id: UUID = Field(foreign_key="companies.id")
