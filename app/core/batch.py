@@ -52,7 +52,7 @@ async def create_all(
     if atomic and problems:
         raise Problem("batch_refused", errors=_named(problems), count=len(problems))
     parts = [await _answer(write, shape, made) for made in done]
-    return json_response(f'{{"items":[{",".join(parts)}]}}', 207)
+    return json_response(b'{"items":[%b]}' % b",".join(parts), 207)
 
 
 async def _one(write: Write, create: Creation, item: Any) -> UUID | Problem:
@@ -77,9 +77,9 @@ def _named(problems: dict[int, Problem]) -> list[FieldError]:
     ]
 
 
-async def _answer(write: Write, shape: type[ReadShape], made: UUID | Problem) -> str:
+async def _answer(write: Write, shape: type[ReadShape], made: UUID | Problem) -> bytes:
     if isinstance(made, Problem):
-        body = json.dumps(made.body(request_id.get()), ensure_ascii=False)
-        return f'{{"status":{made.status},"record":null,"problem":{body}}}'
-    record = bytes((await write.reply(shape, made, 201)).body).decode()
-    return f'{{"status":201,"record":{record},"problem":null}}'
+        body = json.dumps(made.body(request_id.get()), ensure_ascii=False).encode()
+        return b'{"status":%d,"record":null,"problem":%b}' % (made.status, body)
+    record = (await write.reply(shape, made, 201)).body
+    return b'{"status":201,"record":%b,"problem":null}' % bytes(record)

@@ -5,7 +5,7 @@ its first byte leaves; whatever is raised in between rolls everything back. With
 `yield` dependency the commit would run after the reply: a failing commit still answered 201.
 """
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,7 @@ from starlette.responses import Response
 from app.core import idempotency
 from app.core.asked import Asked, parameter_names, parameter_schemas
 from app.core.db import Database
+from app.core.direct import Handler, application, direct
 from app.core.openapi import problem_responses
 from app.core.strict import (
     BODY_LIMIT,
@@ -29,7 +30,6 @@ from app.core.strict import (
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 PUBLIC_ACCESS = "public"
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class Endpoint(APIRoute):
@@ -52,6 +52,9 @@ class Endpoint(APIRoute):
         self.access: str | None = declared[0].dependency.access if declared else None
         options["operation_id"] = options.get("operation_id") or getattr(endpoint, "__name__", "")
         super().__init__(path, endpoint, dependencies=others, **options)
+        read = None if self._is_write else direct(endpoint, self.dependant)
+        if read is not None:
+            self.app = application(self._admitted(read))
         self._describe(path)
 
     def _describe(self, path: str) -> None:
@@ -94,17 +97,25 @@ class Endpoint(APIRoute):
     def get_route_handler(self) -> Handler:
         """FastAPI's handler inside ours."""
         inner = super().get_route_handler()
-        is_write = self._is_write
+        if not self._is_write:
+            return self._admitted(inner)
+
+        async def write(request: Request) -> Response:
+            strict = StrictRequest(request.scope, request.receive)
+            await self._check_body(strict)
+            return await _in_transaction(inner, strict)
+
+        return self._admitted(write)
+
+    def _admitted(self, inner: Handler) -> Handler:
+        """Only for callers with the declared access, and with known parameters."""
 
         async def handle(request: Request) -> Response:
             if self.access != PUBLIC_ACCESS:
                 request.state.caller = await request.app.state.admit(request, self.access)
-            check_query(request.scope, self._parameters)
-            if not is_write:
-                return await inner(request)
-            strict = StrictRequest(request.scope, request.receive)
-            await self._check_body(strict)
-            return await _in_transaction(inner, strict)
+            if request.scope["query_string"]:
+                check_query(request, self._parameters)
+            return await inner(request)
 
         return handle
 

@@ -4,7 +4,8 @@ Rules and services raise `Problem`; this file alone turns it, the framework's ow
 database's into a reply. Anything raised rolls the request's transaction back.
 """
 
-from collections.abc import Mapping, Sequence
+import difflib
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -135,3 +136,15 @@ def invalid_parameter(parameter: str, code: str, /, **params: Any) -> Problem:
     """422 for one parameter of the query string."""
     error = FieldError(parameter=parameter, code=code, message=text("validation", code, params))
     return Problem("invalid_values", errors=[error])
+
+
+def unknown_name(parameter: str, code: str, name: str, allowed: Collection[str]) -> Problem:
+    """422 for a name that does not exist; says which do, and the nearest."""
+    close = difflib.get_close_matches(name, allowed, n=1)
+    return invalid_parameter(
+        parameter,
+        code,
+        name=name,
+        allowed=", ".join(sorted(allowed)) or "-",
+        suggestion=close[0] if close else "-",
+    )

@@ -19,6 +19,7 @@ def catalogue(lang: str) -> dict[str, dict[str, str]]:
     return tomllib.loads((files("app.locales") / f"{lang}.toml").read_text("utf-8"))
 
 
+@lru_cache(maxsize=256)
 def negotiate(header: str) -> str:
     """The best of our languages for an `Accept-Language` (RFC 9110 §12.5.4); Chinese if none."""
     best, best_weight = DEFAULT, 0.0

@@ -7,7 +7,6 @@ import time
 from contextvars import ContextVar
 from typing import Any
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.base import new_id
@@ -16,6 +15,7 @@ from app.core.i18n import LANGUAGES, language, negotiate
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 _log = logging.getLogger("yinfeng.access")
+SLOW_SECONDS = 1.0
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -60,10 +60,9 @@ class RequestContext:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        given = headers.get("x-request-id", "")
+        given, languages = _asked(scope)
         request_id.set(given if _GIVEN_ID.fullmatch(given) else new_id().hex)
-        language.set(negotiate(headers.get("accept-language", "")))
+        language.set(negotiate(languages))
         await self._guarded(scope, receive, send)
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,10 +72,7 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = request_id.get()
-                headers.setdefault("Content-Language", LANGUAGES[language.get()])
-                headers.setdefault("Cache-Control", "private, no-cache")
+                _stamp(message["headers"])
             await send(message)
 
         try:
@@ -90,7 +86,31 @@ class RequestContext:
             _log_request(scope, status, time.perf_counter() - started)
 
 
+def _asked(scope: Scope) -> tuple[str, str]:
+    """`X-Request-Id` and `Accept-Language` as sent."""
+    given = languages = ""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            given = value.decode("latin-1")
+        elif name == b"accept-language":
+            languages = value.decode("latin-1")
+    return given, languages
+
+
+def _stamp(headers: list[tuple[bytes, bytes]]) -> None:
+    """The request's id on every reply; language and caching where the reply says nothing."""
+    names = {name for name, _ in headers}
+    headers.append((b"x-request-id", request_id.get().encode()))
+    if b"content-language" not in names:
+        headers.append((b"content-language", LANGUAGES[language.get()].encode()))
+    if b"cache-control" not in names:
+        headers.append((b"cache-control", b"private, no-cache"))
+
+
 def _log_request(scope: Scope, status: int, seconds: float) -> None:
-    if _log.isEnabledFor(logging.INFO):
+    """Writes, refusals and slow reads; plain reads only at level DEBUG."""
+    is_plain = scope["method"] == "GET" and status < 400 and seconds < SLOW_SECONDS
+    level = logging.DEBUG if is_plain else logging.INFO
+    if _log.isEnabledFor(level):
         fields = {"status": status, "ms": round(seconds * 1000, 2)}
-        _log.info("%s %s", scope["method"], scope["path"], extra={"fields": fields})
+        _log.log(level, "%s %s", scope["method"], scope["path"], extra={"fields": fields})

@@ -1,18 +1,19 @@
 """Replies: `Reader` answers GETs from the read pool, `Write` answers inside its own transaction."""
 
-import difflib
+from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
-from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from app.core.base import ReadShape
 from app.core.cursors import Cursors, Order, scope_of
 from app.core.db import Database, driver
-from app.core.errors import invalid_parameter
+from app.core.errors import invalid_parameter, unknown_name
 from app.core.filters import binds_of
 from app.core.listing import MAX_OFFSET, ListQuery, View
 from app.core.reading import Caller, ListForm, count_statement, list_statement, read_one
@@ -27,8 +28,10 @@ def etag(version: int) -> str:
     return f'"v{version}"'
 
 
-def json_response(body: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """A reply whose JSON is already text."""
+def json_response(
+    body: bytes, status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    """A reply whose JSON is already written."""
     return Response(body, status, headers, media_type="application/json")
 
 
@@ -55,16 +58,15 @@ class Reader:
         form, binds = self._form(query)
         scope = scope_of(query.shape, form.given, form.orders, repr(binds), self.caller.role)
         size = query.limit if query.page is None else query.page_size
-        binds |= {**self.caller.binds, "limit": size + 1, "offset": _offset(query)}
+        binds |= {**self.caller.binds, "limit": size, "offset": _offset(query)}
         if query.cursor is not None:
             keys = self.cursors.read(scope, query.cursor)
             binds |= {f"k{i}": key for i, key in enumerate(keys)}
             form = _continued(form, tuple(key is None for key in keys))
-        rows = await _fetch(await self.db.reads(), form, binds)
-        has_more, rows = len(rows) > size, rows[:size]
-        cursor = self.cursors.write(scope, list(rows[-1])[1:]) if has_more else None
+        items, has_more, *keys = await _fetch(await self.db.reads(), form, binds)
+        cursor = self.cursors.write(scope, keys) if has_more else None
         total = await self._total(query, form, binds)
-        return self._page_response(query, [row[0] for row in rows], cursor, size, total)
+        return self._page_response(query, items, cursor, size, total)
 
     def _form(self, query: ListQuery) -> tuple[ListForm, dict[str, Any]]:
         fields, expand = checked_view(query.shape, query)
@@ -101,7 +103,7 @@ class Reader:
     def _page_response(
         self,
         query: ListQuery,
-        items: list[str],
+        items: bytes,
         cursor: str | None,
         size: int,
         total: tuple[int, bool] | None,
@@ -109,14 +111,21 @@ class Reader:
         quoted = f'"{cursor}"' if cursor else "null"
         count, exact = total or (None, None)
         page = (
-            f'{{"limit":{size},"has_more":{_json(cursor is not None)},"next_cursor":{quoted},'
-            f'"page":{_json(query.page)},"total":{_json(count)},"is_total_exact":{_json(exact)}}}'
+            f'"page":{{"limit":{size},"has_more":{_json(cursor is not None)},'
+            f'"next_cursor":{quoted},"page":{_json(query.page)},"total":{_json(count)},'
+            f'"is_total_exact":{_json(exact)}}}'
         )
         headers = {}
         if cursor and query.page is None:
-            url = URL(scope=self.request.scope).include_query_params(cursor=cursor)
-            headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
-        return json_response(f'{{"items":[{",".join(items)}],"page":{page}}}', headers=headers)
+            headers["Link"] = f'<{_continued_at(self.request.scope, cursor)}>; rel="next"'
+        return json_response(b'{"items":[%b],%b}' % (items, page.encode()), headers=headers)
+
+
+def _continued_at(scope: Scope, cursor: str) -> str:
+    """The address of the next page."""
+    asked = scope["query_string"].decode("ascii", "replace").split("&")
+    kept = [part for part in asked if part and not part.startswith("cursor=")]
+    return f"{scope['path']}?{'&'.join([*kept, f'cursor={cursor}'])}"
 
 
 class Write:
@@ -151,12 +160,20 @@ class Change(Write):
 
 def checked_view(shape: type[ReadShape], view: View) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """`fields` and `expand` as asked for; 422 names what exists."""
-    expands = {
-        name for name, info in shape.model_fields.items() if isinstance(marker_of(info), Expand)
-    }
-    _known("fields", view.fields, set(shape.model_fields) - expands)
+    if not view.fields and not view.expand:
+        return (), ()
+    plain, expands = _names(shape)
+    _known("fields", view.fields, plain)
     _known("expand", view.expand, expands)
     return tuple(dict.fromkeys(view.fields)), tuple(sorted(set(view.expand)))
+
+
+@lru_cache
+def _names(shape: type[ReadShape]) -> tuple[frozenset[str], frozenset[str]]:
+    """The fields that are always there, and those that are embedded when asked for."""
+    fields = shape.model_fields.items()
+    expands = frozenset(name for name, info in fields if isinstance(marker_of(info), Expand))
+    return frozenset(shape.model_fields) - expands, expands
 
 
 def _orders(query: ListQuery) -> tuple[Order, ...]:
@@ -167,17 +184,10 @@ def _orders(query: ListQuery) -> tuple[Order, ...]:
     return tuple(Order(field, down) for field, down in orders.items())
 
 
-def _known(parameter: str, names: list[str], allowed: set[str]) -> None:
+def _known(parameter: str, names: list[str], allowed: Collection[str]) -> None:
     for name in names:
         if name not in allowed:
-            close = difflib.get_close_matches(name, allowed, n=1)
-            raise invalid_parameter(
-                parameter,
-                "unknown_name",
-                name=name,
-                allowed=", ".join(sorted(allowed)) or "-",
-                suggestion=close[0] if close else "-",
-            )
+            raise unknown_name(parameter, "unknown_name", name, allowed)
 
 
 def _offset(query: ListQuery) -> int:
@@ -195,9 +205,9 @@ def _continued(form: ListForm, null_keys: tuple[bool, ...] | None) -> ListForm:
     return ListForm(**{**form.__dict__, "null_keys": null_keys})
 
 
-async def _fetch(pool: Any, form: ListForm, binds: dict[str, Any]) -> list[Any]:
+async def _fetch(pool: Any, form: ListForm, binds: dict[str, Any]) -> Any:
     statement = list_statement(form)
-    return await pool.fetch(statement.sql, *statement.arguments(binds))
+    return await pool.fetchrow(statement.sql, *statement.arguments(binds))
 
 
 def _holds(header: str, tag: str) -> bool:

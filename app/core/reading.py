@@ -58,12 +58,17 @@ def compiled(statement: sa.SelectBase) -> Statement:
     return Statement(str(result), tuple(result.positiontup or ()), dict(result.params))
 
 
+def _bytes(text: Any) -> sa.ColumnElement[Any]:
+    """What the driver hands over as it came: no decoding here, no encoding for the reply."""
+    return sa.func.convert_to(text, sa.literal_column("'UTF8'"))
+
+
 @lru_cache(maxsize=4096)
 def _one(
     shape: type[ReadShape], role: str, fields: tuple[str, ...], expand: tuple[str, ...]
 ) -> Statement:
     table: Any = shape.table
-    body = sa.cast(json_of(shape, table, role, fields, expand), sa.Text)
+    body = _bytes(sa.cast(json_of(shape, table, role, fields, expand), sa.Text))
     version = getattr(table, "version", sa.literal_column("0"))
     where = [table.id == sa.bindparam("id", type_=sa.Uuid), *visible(table, role)]
     return compiled(sa.select(body, version).select_from(table).where(*where))
@@ -101,20 +106,31 @@ def _where(form: ListForm) -> list[sa.ColumnElement[bool]]:
     return [*visible(table, form.role), *where]
 
 
-@lru_cache(maxsize=4096)
-def list_statement(form: ListForm) -> Statement:
-    """Rows of one page: the JSON, then the sort keys as text."""
+def rows_of(form: ListForm) -> Any:  # a Select of text columns
+    """The rows of a list in order: `body` (JSON as text) and the sort keys `k0`, `k1` as text."""
     table: Any = form.query.shape.table
     columns, orders = sort_columns(form), list(form.orders)
     body = sa.cast(json_of(form.query.shape, table, form.role, form.fields, form.expand), sa.Text)
-    found = sa.select(body, *[sa.cast(column, sa.Text) for column in columns]).select_from(table)
+    keys = [sa.cast(column, sa.Text).label(f"k{i}") for i, column in enumerate(columns)]
+    found = sa.select(body.label("body"), *keys).select_from(table)
     found = found.where(*_where(form)).order_by(*ordering(columns, orders))
     if form.null_keys is not None:
         found = found.where(after(columns, orders, form.null_keys))
-    found = found.limit(sa.bindparam("limit", type_=sa.Integer))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def list_statement(form: ListForm) -> Statement:
+    """One page as one row: the items' JSON, whether more follow, and the last row's sort keys."""
+    size = sa.bindparam("limit", type_=sa.Integer)
+    rows = rows_of(form).limit(size + 1)
     if form.is_paged:
-        found = found.offset(sa.bindparam("offset", type_=sa.Integer))
-    return compiled(found)
+        rows = rows.offset(sa.bindparam("offset", type_=sa.Integer))
+    page = rows.subquery()
+    items = sa.func.array_to_string(sa.func.array_agg(page.c.body)[1:size], ",")
+    last = [sa.func.array_agg(page.c[f"k{i}"])[size] for i in range(len(form.orders))]
+    body = _bytes(sa.func.coalesce(items, sa.literal_column("''")))
+    return compiled(sa.select(body, sa.func.count() > size, *last).select_from(page))
 
 
 @lru_cache(maxsize=1024)
@@ -135,8 +151,8 @@ async def read_one(
     *,
     fields: tuple[str, ...] = (),
     expand: tuple[str, ...] = (),
-) -> tuple[str, int]:
-    """JSON and version of one record; 404 where it is absent or hidden."""
+) -> tuple[bytes, int]:
+    """JSON (UTF-8) and version of one record; 404 where it is absent or hidden."""
     statement = _one(shape, caller.role, fields, expand)
     row = await connection.fetchrow(
         statement.sql, *statement.arguments({**caller.binds, "id": record_id})

@@ -1,6 +1,6 @@
 """What the caller may do with a lead, in SQL: its reach and `allowed_actions`."""
 
-from itertools import product
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,40 +18,60 @@ from app.models.pipeline import (
 )
 from app.models.roles import Role
 
+# The values of a standing, the most telling first.
+_PARTS = (tuple(LeadStatus), (False, True), tuple(Stage), (None, *Track), (False, True))
+
 
 def actions_sql(lead: Any, role: str) -> sa.ColumnElement[Any]:
-    """`allowed_actions` as one CASE over constants made from the pipeline's pure rule."""
-    answers: dict[str, list[str]] = {}
-    for parts in product(LeadStatus, Stage, (None, *Track), (False, True), (False, True)):
-        actions = allowed_actions(Role(role), Standing(*parts))
-        answers.setdefault(_json_list(actions), []).append(_standing_key(parts))
-    key = sa.func.concat_ws(
-        ".", lead.status, lead.stage, sa.func.coalesce(lead.track, ""),
-        sa.cast(lead.is_pending, sa.Text), sa.cast(lead.is_completion_open, sa.Text),
+    """`allowed_actions` from the pipeline's pure rule, as a tree of comparisons with constants.
+
+    Branches that answer alike are one: about ten comparisons a row. One CASE over all standings
+    took 24 µs a row, a look-up in one JSON constant 9 µs.
+    """
+    columns = (
+        lead.status, lead.is_pending, lead.stage, sa.func.coalesce(lead.track, _value(None)),
+        lead.is_completion_open,
     )  # fmt: skip
+    answer = _sql(_tree(Role(role), ()), columns)
+    return sa.case((within_reach(lead, role), answer), else_=_constant(()))
+
+
+Actions = tuple[LeadAction, ...]
+# An answer, or an answer for each (place, value) of the next part that makes a difference.
+Tree = Actions | dict[Any, "Tree"]
+
+
+def _tree(role: Role, known: tuple[Any, ...]) -> Tree:
+    """What a role may do where the first parts of a standing are `known`."""
+    if len(known) == len(_PARTS):
+        status, is_pending, stage, track, is_open = known
+        return allowed_actions(role, Standing(status, stage, track, is_pending, is_open))
+    place = len(known)
+    branches = {(place, value): _tree(role, (*known, value)) for value in _PARTS[place]}
+    first, *others = branches.values()
+    return first if all(other == first for other in others) else branches
+
+
+def _sql(tree: Tree, columns: Sequence[Any]) -> sa.ColumnElement[Any]:
+    if isinstance(tree, tuple):
+        return _constant(tree)
+    *branches, (_, last) = tree.items()
     whens = [
-        (key == sa.any_(_text_array(keys)), sa.literal_column(json))
-        for json, keys in answers.items()
+        (columns[place] == _value(value), _sql(branch, columns))
+        for (place, value), branch in branches
     ]
-    return sa.case(
-        (sa.not_(within_reach(lead, role)), sa.literal_column("'[]'::json")),
-        *whens,
-        else_=sa.literal_column("'[]'::json"),
-    )
+    return sa.case(*whens, else_=_sql(last, columns))
 
 
-def _standing_key(parts: tuple[Any, ...]) -> str:
-    status, stage, track, is_pending, is_open = parts
-    return f"{status}.{stage}.{track or ''}.{str(is_pending).lower()}.{str(is_open).lower()}"
+def _value(value: Any) -> sa.ColumnElement[Any]:
+    if isinstance(value, bool):
+        return sa.true() if value else sa.false()
+    return sa.literal_column(f"'{value or ''}'")
 
 
-def _json_list(actions: tuple[LeadAction, ...]) -> str:
+def _constant(actions: Actions) -> sa.ColumnElement[Any]:
     quoted = ",".join(f'"{action}"' for action in actions)
-    return f"'[{quoted}]'::json"
-
-
-def _text_array(keys: list[str]) -> sa.ColumnElement[Any]:
-    return sa.literal_column(f"'{{{','.join(keys)}}}'::text[]", ARRAY(sa.Text))
+    return sa.literal_column(f"'[{quoted}]'::json")
 
 
 def is_own(lead: Any) -> sa.ColumnElement[bool]:
