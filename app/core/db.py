@@ -4,6 +4,7 @@ The read pool skips the ORM and any transaction (one statement is its own snapsh
 gain and the figures are in `docs/performance.md`.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -58,6 +59,8 @@ class Database:
         self.engine.dialect.use_insertmanyvalues_wo_returning = True
         self.sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
         self._pool: asyncpg.Pool | None = None
+        # An export keeps a connection for minutes: half of them stay for everybody else.
+        self.exports = asyncio.Semaphore(max(1, pool_size // 2))
 
     @property
     def dsn(self) -> str:

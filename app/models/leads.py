@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 from app.core.base import ReadShape, Record, RecordRead, Shape, patch_of
 from app.core.clock import now, today
 from app.core.errors import invalid
-from app.core.listing import list_query
+from app.core.listing import export_of, list_query
 from app.core.search import Searchable
 from app.core.shapes import Computed, Expand
 from app.core.types import (
@@ -244,3 +244,7 @@ class LeadQuery(
     )
 ):
     """Parameters of the lead list."""
+
+
+class LeadExport(export_of(LeadQuery)):
+    """Parameters of the export."""

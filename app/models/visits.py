@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 from app.core.base import ReadShape, Record, RecordRead, Row, Shape, patch_of
 from app.core.clock import today
 from app.core.errors import Problem, invalid
-from app.core.listing import list_query
+from app.core.listing import export_of, list_query
 from app.core.shapes import Children, Expand
 from app.core.types import BusinessDate, Code, Count, Instant, Line, Name, Notes, choice
 from app.models.codes import CreditCode
@@ -203,6 +203,10 @@ class VisitQuery(
     )
 ):
     """Parameters of the visit list."""
+
+
+class VisitExport(export_of(VisitQuery)):
+    """Parameters of the export."""
 
 
 def people(ids: list[UUID]) -> list[UUID]:
