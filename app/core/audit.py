@@ -4,6 +4,7 @@ Nothing calls this per write: a `before_flush` listener sees all that changed. B
 slip past it, so they are refused unless they say that they write their own audit.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,7 +18,7 @@ from sqlalchemy.orm import ORMExecuteState, UOWTransaction
 from sqlmodel import Field, Session
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.base import Record, Row
+from app.core.base import Record, Row, new_id
 from app.core.clock import now
 from app.core.logging import request_id
 from app.core.search import Searchable
@@ -25,6 +26,14 @@ from app.core.search import Searchable
 BULK_WITH_OWN_AUDIT = {"audited": True}
 _HIDDEN = {"password_hash", "token_hash", "phone"}
 _DERIVED = {"search_text", "name_sort", "name_keys", "version", "updated_at"}
+
+_COLUMNS = "id, at, actor_id, action, entity, entity_id, entity_version, request_id, changes"
+_INSERT = f"""
+INSERT INTO audit_entries ({_COLUMNS})
+SELECT {_COLUMNS} FROM jsonb_populate_recordset(NULL::audit_entries, $1::text::jsonb)
+"""  # noqa: S608  our own columns
+# A row of `audit_entries` as JSON.
+Entry = dict[str, Any]
 
 
 class AuditEntry(Row, table=True):
@@ -48,15 +57,39 @@ def install() -> None:
     """Attach the listeners; call once per process."""
     if not event.contains(Session, "before_flush", _before_flush):
         event.listen(Session, "before_flush", _before_flush)
+        event.listen(Session, "after_flush", _after_flush)
         event.listen(Session, "do_orm_execute", _refuse_unaudited_bulk)
 
 
-def note(session: AsyncSession, action: str, rows: Sequence[Row]) -> None:
+async def note(session: AsyncSession, action: str, rows: Sequence[Row]) -> None:
     """Audit what a bulk statement is about to do to some rows, changed in memory already."""
     actor_id = session.info.get("actor_id")
     if any(getattr(row, "changes_callers", False) for row in rows):
         session.info["changes_callers"] = True
-    session.add_all([_entry(action, row, actor_id) for row in rows])
+    await write(session, [_entry(action, row, actor_id) for row in rows])
+
+
+async def write(session: AsyncSession, entries: Sequence[Entry]) -> None:
+    """Add entries that no flush makes."""
+    connection = await session.connection()
+    await connection.exec_driver_sql(_INSERT, (json.dumps(entries),))
+
+
+def entry(
+    action: str, entity: str, entity_id: UUID, actor_id: UUID | None, changes: dict[str, Any]
+) -> Entry:
+    """What somebody did in this request, now."""
+    return {
+        "id": str(new_id()),
+        "at": now().isoformat(),
+        "actor_id": actor_id and str(actor_id),
+        "action": action,
+        "entity": entity,
+        "entity_id": str(entity_id),
+        "entity_version": None,
+        "request_id": request_id.get(),
+        "changes": changes,
+    }
 
 
 def _before_flush(session: Session, _context: UOWTransaction, _instances: Any) -> None:
@@ -67,7 +100,14 @@ def _before_flush(session: Session, _context: UOWTransaction, _instances: Any) -
             session.info["changes_callers"] = True
     for item in (*session.new, *changed):
         _stamp(item, actor_id, is_new=item in session.new)
-    session.add_all(list(_entries(session, changed, actor_id)))
+    session.info["audit"] = list(_entries(session, changed, actor_id))
+
+
+def _after_flush(session: Session, _context: UOWTransaction) -> None:
+    """All entries of a flush in one statement; no rule ever loads them as objects."""
+    rows = session.info.pop("audit")
+    if rows:
+        session.connection().exec_driver_sql(_INSERT, (json.dumps(rows),))
 
 
 def _stamp(item: Any, actor_id: UUID | None, *, is_new: bool) -> None:
@@ -80,32 +120,22 @@ def _stamp(item: Any, actor_id: UUID | None, *, is_new: bool) -> None:
             item.created_by_id = actor_id
 
 
-def _entries(session: Session, changed: list[Any], actor_id: UUID | None) -> Iterator[AuditEntry]:
+def _entries(session: Session, changed: list[Any], actor_id: UUID | None) -> Iterator[Entry]:
     for action, items in (
         ("create", session.new),
         ("update", changed),
         ("delete", session.deleted),
     ):
         for item in items:
-            if (
-                isinstance(item, Row)
-                and getattr(item, "is_audited", True)
-                and not isinstance(item, AuditEntry)
-            ):
+            if isinstance(item, Row) and getattr(item, "is_audited", True):
                 yield _entry(action, item, actor_id)
 
 
-def _entry(action: str, item: Row, actor_id: UUID | None) -> AuditEntry:
+def _entry(action: str, item: Row, actor_id: UUID | None) -> Entry:
     version = getattr(item, "version", None)
-    return AuditEntry(
-        actor_id=actor_id,
-        action=action,
-        entity=item.__tablename__,
-        entity_id=item.id,
-        entity_version=version + 1 if action == "update" and version else version,
-        request_id=request_id.get(),
-        changes=_changes(action, item),
-    )
+    made = entry(action, item.__tablename__, item.id, actor_id, _changes(action, item))
+    made["entity_version"] = version + 1 if action == "update" and version else version
+    return made
 
 
 def _changes(action: str, item: Row) -> dict[str, Any]:

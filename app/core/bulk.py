@@ -26,7 +26,7 @@ async def change_all(session: AsyncSession, rows: Sequence[Row], **values: Any) 
     for row in rows:
         for name, value in values.items():
             setattr(row, name, value)
-    note(session, "update", rows)
+    await note(session, "update", rows)
     if issubclass(model, Record):
         values |= {"version": model.version + 1, "updated_at": now()}
     await _run(session, sa.update(model).values(values), rows)
@@ -35,7 +35,7 @@ async def change_all(session: AsyncSession, rows: Sequence[Row], **values: Any) 
 async def remove_all(session: AsyncSession, rows: Sequence[Row]) -> None:
     """Delete all rows of one table; they leave the session."""
     if rows:
-        note(session, "delete", rows)
+        await note(session, "delete", rows)
         await _run(session, sa.delete(type(rows[0])), rows)
 
 

@@ -14,13 +14,12 @@ import asyncpg
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.core.audit import AuditEntry
+from app.core import audit
 from app.core.base import new_id
 from app.core.clock import today
 from app.core.errors import Problem
 from app.core.i18n import text
 from app.core.listing import ExportQuery, bare
-from app.core.logging import request_id
 from app.core.reader import Reader, form_of
 from app.core.reading import rows_statement
 from app.core.shapes import names_of
@@ -108,16 +107,11 @@ class Export(File):
 
     async def _note(self) -> None:
         asked = self._query.model_dump(mode="json", exclude_unset=True)
-        entry = AuditEntry(
-            actor_id=self._caller.binds["me_id"],
-            action="export",
-            entity=str(self._query.shape.table.__tablename__),
-            entity_id=new_id(),
-            request_id=request_id.get(),
-            changes={"query": [None, asked], "row_count": [None, self._count]},
-        )
+        changes = {"query": [None, asked], "row_count": [None, self._count]}
+        table = str(self._query.shape.table.__tablename__)
+        taken = audit.entry("export", table, new_id(), self._caller.binds["me_id"], changes)
         async with self._db.sessions() as session:
-            session.add(entry)
+            await audit.write(session, [taken])
             await session.commit()
 
 

@@ -52,13 +52,13 @@ class Replay(Exception):  # noqa: N818  not an error: the reply was given before
         self.response = response
 
 
-_LOOK_UP = sa.text("""
+_LOOK_UP = """
 SELECT pg_try_advisory_xact_lock(
-         hashtextextended(:caller_id || :method || :path || :key, 0)) AS is_ours,
+         hashtextextended($1::uuid::text || $2::text || $3::text || $4::text, 0)) AS is_ours,
        (SELECT to_json(k) FROM idempotency_keys k
-         WHERE caller_id = CAST(:caller_id AS uuid) AND method = :method AND path = :path
-           AND key = :key AND created_at > now() - interval '48 hours') AS found
-""")
+         WHERE caller_id = $1 AND method = $2 AND path = $3
+           AND key = $4 AND created_at > now() - interval '48 hours') AS found
+"""
 
 _KEEP = """
 INSERT INTO idempotency_keys
@@ -83,18 +83,13 @@ async def claim(session: AsyncSession, request: Request, caller_id: UUID) -> Non
     if not _FORM.fullmatch(key):
         raise invalid_parameter("Idempotency-Key", "idempotency_key_form")
     digest = _digest(request, await request.body())
-    name = {
-        "caller_id": str(caller_id),
-        "method": "POST",
-        "path": request.url.path,
-        "key": key,
-    }
-    row = (await (await session.connection()).execute(_LOOK_UP, name)).one()
+    name = (caller_id, "POST", request.scope["path"], key)
+    row = (await (await session.connection()).exec_driver_sql(_LOOK_UP, name)).one()
     if row.found is not None:
         raise Replay(_stored(row.found, digest))
     if not row.is_ours:
         raise Problem("idempotency_in_progress", headers=_SOON)
-    request.state.idempotency = (caller_id, "POST", request.url.path, key, digest)
+    request.state.idempotency = (*name, digest)
 
 
 def _digest(request: Request, body: bytes) -> str:

@@ -11,7 +11,6 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 
 from app.core.base import ReadShape
 from app.core.cursors import Order, after, ordering
@@ -20,9 +19,7 @@ from app.core.filters import condition_of
 from app.core.listing import Selection
 from app.core.search import search_condition
 from app.core.shapes import json_of, visible
-
-_DIALECT = asyncpg_dialect.dialect()
-_DIALECT.paramstyle = "numeric_dollar"
+from app.core.statements import Statement, compiled
 
 
 class Caller(Protocol):
@@ -37,25 +34,6 @@ class Caller(Protocol):
     def binds(self) -> dict[str, Any]:
         """Values for the row rule's parameters: `me_id` and `me_team_ids`."""
         ...
-
-
-@dataclass(frozen=True)
-class Statement:
-    """Compiled SQL and the names of its positional parameters."""
-
-    sql: str
-    names: tuple[str, ...]
-    fixed: dict[str, Any]
-
-    def arguments(self, binds: dict[str, Any]) -> list[Any]:
-        """The parameters in order."""
-        return [binds[name] if name in binds else self.fixed[name] for name in self.names]
-
-
-def compiled(statement: sa.SelectBase) -> Statement:
-    """Compile for asyncpg."""
-    result: Any = statement.compile(dialect=_DIALECT)
-    return Statement(str(result), tuple(result.positiontup or ()), dict(result.params))
 
 
 def _bytes(text: Any) -> sa.ColumnElement[Any]:

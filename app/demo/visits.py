@@ -56,7 +56,7 @@ def _visit(
         is_demo=True,
     )
     zone.session.add(visit)
-    lead.note_visit(day)
+    lead.last_visited_on = max(day, lead.last_visited_on or day)
     name, title = _GUESTS[number % len(_GUESTS)]
     guest_id = demo_id("guest", visit.id)
     guest = VisitGuest(id=guest_id, visit_id=visit.id, place=0, name=name, title=title)

@@ -15,6 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.core.db import driver
 from app.kpis import rollup, stage_transitions, visits
 from app.kpis.catalogue import METRICS
 from app.kpis.metrics import Family
@@ -70,12 +71,17 @@ FROM ({_difference(family, is_whole=is_whole)}) AS missing
 
 async def post(session: AsyncSession, family: Family, subject_id: UUID) -> None:
     """Bring the ledger in line with one subject's facts; call after the facts are flushed."""
-    statement = f"""
-WITH entries AS ({_append(family, is_whole=False)} RETURNING *)
+    await (await driver(session)).execute(_posting(family), subject_id)
+
+
+@lru_cache
+def _posting(family: Family) -> str:
+    """Prepared once per connection; $1 is the subject."""
+    append = _append(family, is_whole=False).replace(":subject_id", "$1")
+    return f"""
+WITH entries AS ({append} RETURNING *)
 INSERT INTO {rollup.PENDING} SELECT {rollup.OF_ENTRY}, quantity FROM entries
 """
-    connection = await session.connection()
-    await connection.execute(sa.text(statement), {"subject_id": subject_id})
 
 
 async def verify(session: AsyncSession) -> list[Difference]:

@@ -142,11 +142,6 @@ class Lead(Record, Searchable, LeadBase, table=True):
         if part is not None and (whole is None or part > whole):
             raise invalid("/planned_fixed_investment", "fixed_above_planned")
 
-    def note_visit(self, visited_on: date) -> None:
-        """Remember the latest two-way contact."""
-        if self.last_visited_on is None or visited_on > self.last_visited_on:
-            self.last_visited_on = visited_on
-
     def remove(self) -> None:
         """To the trash; the record stays."""
         self.deleted_at = now()

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from pydantic import Field as Bounded
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Relationship, SQLModel
 
 from app.core.base import ReadShape, Record, RecordRead, Row, Shape, patch_of
 from app.core.clock import today
@@ -82,6 +82,10 @@ class Visit(Record, VisitBase, table=True):
         if self.next_action_on is not None and self.next_action_on < self.visited_on:
             raise invalid("/next_action_on", "date_before_visit")
 
+    def count_guests(self, named: int) -> None:
+        """Nobody who is named goes uncounted."""
+        self.guest_count = max(self.guest_count, named)
+
     def check_open(self) -> None:
         """A reversed visit is history."""
         if self.status is VisitStatus.reversed:
@@ -98,6 +102,7 @@ class VisitParticipant(Row, table=True):
     )
 
     visit_id: UUID = Field(foreign_key="visits.id")
+    visit: Visit = Relationship(sa_relationship_kwargs={"lazy": "raise"})
     officer_id: UUID = Field(foreign_key="officers.id")
     place: int
     team_path: list[UUID] = Field(sa_type=ARRAY(sa.Uuid))
@@ -109,6 +114,7 @@ class VisitGuest(Row, table=True):
     __tablename__ = "visit_guests"
 
     visit_id: UUID = Field(foreign_key="visits.id", index=True)
+    visit: Visit = Relationship(sa_relationship_kwargs={"lazy": "raise"})
     place: int
     name: str
     title: str | None = None

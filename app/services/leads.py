@@ -19,7 +19,14 @@ from app.models.lead_members import (
 )
 from app.models.leads import Lead, LeadCreate, LeadUpdate
 from app.models.officers import Officer
-from app.models.pipeline import TRACK_NEEDED_FROM, LeadAction, Track, allowed_actions, order
+from app.models.pipeline import (
+    TRACK_NEEDED_FROM,
+    LeadAction,
+    Standing,
+    Track,
+    allowed_actions,
+    order,
+)
 from app.models.roles import Role
 from app.models.visits import Visit
 from app.services.access import Caller, check_reach, claimed
@@ -99,12 +106,17 @@ async def check_action(
 ) -> None:
     """403 where the lead is out of reach, 409 where its standing does not allow the action."""
     await check_reach(session, lead, caller)
-    if action not in allowed_actions(caller.role, lead.standing):
+    check_standing(lead.standing, caller, action)
+
+
+def check_standing(standing: Standing, caller: Caller, action: LeadAction) -> None:
+    """409 where the standing of a lead in reach does not allow the action."""
+    if action not in allowed_actions(caller.role, standing):
         raise Problem(
             "action_not_allowed",
             action=action.value,
-            stage=lead.stage,
-            status=lead.status,
+            stage=standing.stage,
+            status=standing.status,
         )
 
 
