@@ -5,7 +5,7 @@ export UV_LINK_MODE := copy
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench bench-smoke bench-scale openapi fuzz fuzz-smoke statements test-plans test-ledger check setup setup-dev
+.PHONY: help run test lint types bench bench-smoke bench-scale openapi pinyin fuzz fuzz-smoke statements test-plans test-ledger check setup setup-dev
 
 help:  ## What can be made here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench-scale: .venv/.dev  ## 1 M leads, 10 M visits (hours)
 
 openapi: .venv/.run  ## Write the contract to docs/openapi.json
 	@.venv/bin/yinfeng openapi docs/openapi.json
+
+pinyin: .venv/.dev  ## Write app/data/pinyin.txt anew from the pypinyin package
+	@.venv/bin/python -m tools.pinyin
 
 fuzz: .venv/.dev  ## Schemathesis, all checks, stateful, three seeds (half an hour)
 	@.venv/bin/python tests/fuzz/run.py 150

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 from rich.console import Console
@@ -21,7 +21,7 @@ from app.core.config import settings
 from app.core.db import Database
 from app.kpis import ledger, rollup
 from app.models.company_lists import CompanyListCreate, CompanyListImportRead
-from app.services.company_lists import import_list
+from app.services.company_lists import Phase, import_list
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -105,14 +105,14 @@ async def _import(
     url: str, head: CompanyListCreate, content: bytes, filename: str
 ) -> CompanyListImportRead:
     with Progress(console=out) as bar:
-        task = bar.add_task(filename, total=None)
+        tasks = {phase: bar.add_task(phase, total=None) for phase in get_args(Phase)}
         async with session_at(url) as session:
             return await import_list(
                 session,
                 head,
                 content,
                 filename,
-                lambda done, total: bar.update(task, completed=done, total=total),
+                lambda phase, done, total: bar.update(tasks[phase], completed=done, total=total),
             )
 
 

@@ -19,7 +19,7 @@ from app.models.companies import Company
 from benchmarks import rows
 from benchmarks.client import Wires, in_sequence
 from benchmarks.limit import BARE
-from benchmarks.names import company_names, derived_all
+from benchmarks.names import company_names, derived
 from benchmarks.rows import DAYS, FIRST_DAY
 from benchmarks.servers import ROOT, ours
 
@@ -115,7 +115,7 @@ def _import(url: str, names: list[str]) -> tuple[float, float] | str:
 
 async def _bare_copy(database: Any, names: list[str]) -> float:
     """Rows per second of COPY into the same table with its indexes; taken back."""
-    dice, every = random.Random(3), derived_all([(name,) for name in names])
+    dice, every = random.Random(3), [derived((name,)) for name in names]
     no_code = list(Company.model_fields).index("credit_code")
     records = [
         (*record[:no_code], None, *record[no_code + 1 :])

@@ -1,17 +1,16 @@
 """Company names: real ones from a CSV first, then made ones; and what the search derives from them.
 
 The derived columns come from the application's own functions, so that what is measured is what the
-application would have stored. Pinyin is most of the work: it runs on every core.
+application would have stored.
 """
 
 import csv
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
-from multiprocessing import get_context
 from pathlib import Path
 
-from app.core.search import fold, searchable_text, sort_key
+from app.core.search import fold, names_index
 
 COLUMNS = ("full_name", "company_name", "企业名称")
 _REGIONS = Path(__file__).parents[1] / "app" / "data" / "gbt2260.csv"
@@ -25,8 +24,6 @@ _TRADES = (
     "家居", "建筑工程", "物流", "供应链", "贸易", "文化传媒", "教育科技", "旅游开发", "光电",
     "智能装备", "机器人", "储能技术", "稀贵金属", "花卉", "咖啡", "数据服务", "投资", "实业",
 )  # fmt: skip
-# Below this many names, starting processes costs more than they save.
-_ALONE = 10_000
 _FORMS = ("有限公司",) * 6 + ("股份有限公司", "集团有限公司", "有限责任公司")
 
 # search_text, name_sort, name_keys
@@ -64,13 +61,4 @@ def _places() -> list[str]:
 
 def derived(names: tuple[str, ...]) -> Derived:
     """`search_text`, `name_sort` and `name_keys` of a record; the first name is its own."""
-    return searchable_text(list(names)), sort_key(names[0]), [fold(names[0])]
-
-
-def derived_all(names: Sequence[tuple[str, ...]], cores: int = 2) -> Iterator[Derived]:
-    """The derived columns of every record, in order, made by `cores` processes where it pays."""
-    if len(names) < _ALONE:
-        yield from map(derived, names)
-        return
-    with get_context("spawn").Pool(cores) as pool:
-        yield from pool.imap(derived, names, chunksize=1000)
+    return *names_index(list(names)), [fold(names[0])]

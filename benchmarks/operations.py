@@ -8,8 +8,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from pypinyin import Style, lazy_pinyin
-
+from app.core.pinyin import pinyin
 from app.core.security import new_token, token_hash
 from app.kpis.ledger import METRICS
 from app.models.sessions import OfficerSession
@@ -180,7 +179,7 @@ def _term(dice: random.Random, name: str, kind: str) -> str:
     start = dice.randrange(max(1, len(name) - length))
     part = name[start : start + length]
     if kind == "pinyin":
-        return "".join(lazy_pinyin(part))
+        return "".join(pinyin(part)[0])
     if kind == "initials":
-        return "".join(lazy_pinyin(part, style=Style.FIRST_LETTER))
+        return "".join(pinyin(part)[1])
     return part

@@ -26,7 +26,7 @@ from app.models.visits import Visit, VisitParticipant
 from benchmarks import cluster, deals, loading, rows
 from benchmarks.deals import Deal
 from benchmarks.loading import Step
-from benchmarks.names import company_names, derived_all
+from benchmarks.names import company_names, derived
 
 ROOT = Path(__file__).parents[1]
 _SOURCES = (
@@ -127,7 +127,7 @@ async def _copy_companies(
     codes = (rows.credit_code(index) for index in range(len(names)))
     texts = [(name, code) if code else (name,) for name, code in zip(names, codes, strict=True)]
     advance, ids = step("companies", len(names)), []
-    for chunk in _chunks(enumerate(derived_all(texts))):
+    for chunk in _chunks(enumerate(map(derived, texts))):
         made = [rows.company(dice, i, len(names), names[i], more) for i, more in chunk]
         ids += [record[_ID] for record in made]
         await _copy(connection, {Company: made})
@@ -147,7 +147,7 @@ async def _copy_leads(
     picks = [dice.randrange(len(names)) for _ in range(count)]
     texts = [deals.lead_names(i, count, names[pick]) for i, pick in enumerate(picks)]
     advance, made = step("leads", count), []
-    for chunk in _chunks(enumerate(derived_all(texts))):
+    for chunk in _chunks(enumerate(map(derived, texts))):
         found: rows.Rows = {Lead: []}
         for i, more in chunk:
             at = rows.noon(rows.spread(i, count)) + timedelta(seconds=i % 3600)

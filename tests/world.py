@@ -244,8 +244,8 @@ class World:
         return str(await self.database.fetchval(digest))
 
     async def kpis(self, scope: str, query: str, client: Client | None = None) -> dict[str, Any]:
-        """All numbers of a scope, by subject and metric; read by the leader unless given."""
-        page = await (client or self.leader).seen(f"/kpis/{scope}?{query}")
+        """All numbers of a scope and their parts; read by the leader unless given."""
+        page = await (client or self.leader).seen(f"/kpis/{scope}?{query}&expand=breakdown")
         return {
             row["subject"]["id"]: {value["metric"]: value for value in row["values"]}
             for row in page["items"]

@@ -5,7 +5,7 @@ slip past it, so they are refused unless they say that they write their own audi
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -150,8 +150,21 @@ def _changes(action: str, item: Row) -> dict[str, Any]:
         before = old[0] if old else None
         after = None if action == "delete" else getattr(item, name)
         if before is not None or after is not None:
-            found[name] = ["***", "***"] if name in _HIDDEN else [_plain(before), _plain(after)]
+            found[name] = _change(name, before, after)
     return found
+
+
+def creation_changes(values: Mapping[str, Any]) -> dict[str, Any]:
+    """`changes` of a new row, for bulk statements that write their own audit."""
+    return {
+        name: _change(name, None, value)
+        for name, value in values.items()
+        if name not in _DERIVED and value is not None
+    }
+
+
+def _change(name: str, before: Any, after: Any) -> list[Any]:
+    return ["***", "***"] if name in _HIDDEN else [_plain(before), _plain(after)]
 
 
 def _plain(value: Any) -> Any:

@@ -10,9 +10,10 @@ import unicodedata
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
+
+from app.core.pinyin import pinyin
 
 _LATIN_TRIGRAM = re.compile(r"[a-z0-9]{3}")
 
@@ -28,8 +29,7 @@ class Searchable(SQLModel):
     def index_names(self) -> None:
         """Bring the derived columns up to date; called before every flush."""
         names = [value for field in self.search_fields if (value := getattr(self, field))]
-        self.search_text = searchable_text(names)
-        self.name_sort = sort_key(names[0]) if names else ""
+        self.search_text, self.name_sort = names_index(names)
 
 
 def fold(text: str) -> str:
@@ -37,21 +37,21 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).lower().split())
 
 
-def sort_key(name: str) -> str:
-    """Orders Chinese names by pinyin, then by character, beside Latin ones."""
-    folded = fold(name)
-    return f"{' '.join(lazy_pinyin(folded))} {folded}"[:400]
+def names_index(names: list[str]) -> tuple[str, str]:
+    """`search_text` (lines, each once) of some names, and `name_sort` of the first of them.
 
-
-def searchable_text(names: list[str]) -> str:
-    """The lines of `search_text` for some names, each once."""
+    That key orders Chinese names by pinyin, then by character, beside Latin ones.
+    """
     lines: dict[str, None] = {}
+    key = ""
     for name in map(fold, names):
         lines[name] = None
-        if not name.isascii():
-            lines["".join(lazy_pinyin(name))] = None
-            lines["".join(lazy_pinyin(name, style=Style.FIRST_LETTER))] = None
-    return "\n".join(lines)
+        syllables, initials = ([name], []) if name.isascii() else pinyin(name)
+        if initials:
+            lines["".join(syllables)] = None
+            lines["".join(initials)] = None
+        key = key or f"{' '.join(syllables)} {name}"
+    return "\n".join(lines), key[:400]
 
 
 def query_grams(term: str) -> list[str]:

@@ -1,7 +1,8 @@
 """The monthly sums: writers append to `kpi_pending`, one folder at a time adds that to the sums.
 
 A number of whole months is folded plus pending, read in one snapshot: exact whether or not anything
-has been folded. A fold is one transaction, so a killed one leaves everything as it was. Each entry
+has been folded. A fold is one transaction, so a killed one leaves everything as it was; rows go in
+in the order of their key, so that a month's sums lie together. Each entry
 counts twice, under its mechanism and under the empty one: a company visited under two mechanisms
 is one company, and a summary without a filter reads one row instead of one per mechanism.
 """
@@ -44,7 +45,7 @@ added AS (
 companies AS (
   INSERT INTO kpi_company_months AS held ({KEY}, company_id, quantity)
   SELECT {KEY}, company_id, quantity FROM added
-  WHERE company_id IS NOT NULL
+  WHERE company_id IS NOT NULL ORDER BY {KEY}, company_id
   ON CONFLICT ({KEY}, company_id) DO UPDATE SET quantity = held.quantity + excluded.quantity
   RETURNING {KEY}, company_id, quantity
 ),
@@ -56,7 +57,7 @@ moved AS (
 months AS (
   INSERT INTO kpi_months AS held ({KEY}, quantity, company_count)
   SELECT {KEY}, sum(quantity), coalesce(max(company_count), 0)
-  FROM added LEFT JOIN moved USING ({KEY}) GROUP BY {KEY}
+  FROM added LEFT JOIN moved USING ({KEY}) GROUP BY {KEY} ORDER BY {KEY}
   ON CONFLICT ({KEY}) DO UPDATE SET quantity = held.quantity + excluded.quantity,
     company_count = held.company_count + excluded.company_count
 )

@@ -1,9 +1,8 @@
-"""The one statement behind a summary: who is listed, what is summed, and the JSON of each row.
+"""The one statement behind a summary: who is listed and what is summed.
 
 Whole months are read from the folded sums and what is pending; days beside whole months, and any
-`as_of`, from the ledger. `sums` and `counts` bring them together, so that a number is made in one
-way wherever it comes from. The JSON is put together from the pieces that `pieces` cuts out of the
-answer's own shapes.
+`as_of`, from the ledger. `sums` brings them together, so that a number is made in one way wherever
+it comes from. How it is written in JSON is the business of `pieces`.
 """
 
 import re
@@ -30,11 +29,16 @@ class Form:
     has_edges: bool
     is_one_month: bool
     is_past: bool
+    is_broken_down: bool
 
 
 @lru_cache
 def summary_statement(form: Form) -> Statement:
-    """One row, one column: the page as UTF-8."""
+    """A row per subject: `id`, `name`, `team_id` and `cells`, null where it has no entries.
+
+    Cells are one text, parted by the ASCII record and unit separators: a thousand short strings
+    cost the driver more than the sums cost the database.
+    """
     sources = [_FOLDED, _PENDING] if form.has_months else []
     sources += [_edges(form)] if form.has_edges else []
     text = _PAGE.format(
@@ -43,7 +47,7 @@ def summary_statement(form: Form) -> Statement:
         quantities=_union(form, f"SELECT {_PARTS}, quantity, {{count}} FROM {{name}}"),
         companies=_MOVED_COMPANIES if form.is_one_month else _recounted(form),
         parts=_PARTS,
-        **_WRITTEN,
+        sides=_AND_PARTS if form.is_broken_down else _NUMBER,
     )
     return _numbered(text.replace(":scope", f"'{form.scope.value}'"))
 
@@ -153,64 +157,41 @@ def _recounted(form: Form) -> str:
 """
 
 
-# Sorted rows go into the aggregates, which keep their order; `concat` passes over NULL.
+# A number takes the main dimension alone where the metric has one; a part is one dimension.
 _PAGE = """
-WITH subjects AS (
-  SELECT *, row_number() OVER (ORDER BY name, id) AS line FROM ({subjects}) AS listed
-),
+WITH subjects AS ({subjects}),
 asked AS MATERIALIZED (
   SELECT * FROM json_to_recordset(CAST(:asked AS json)) AS a(
-    place int, metric text, main text, decimals int, is_ratio bool, is_distinct bool,
-    v1 text, v2 text, v3 text, v4 text, v5 text, v6 text, v7 text,
-    p1 text, p2 text, p3 text, p4 text, p5 text, p6 text, p7 text)
+    place int, metric text, main text, decimals int, is_ratio bool, is_distinct bool)
 ),
 {sources},
-parts AS (
-  SELECT scope_id, metric, dimension, sum(quantity) AS total,
+sums AS (
+  SELECT scope_id, place, decimals, is_ratio, is_distinct, side.dimension,
+         sum(quantity) AS total,
          sum(quantity) FILTER (WHERE part = 'numerator') AS top,
          sum(quantity) FILTER (WHERE part = 'denominator') AS bottom,
          sum(company_count) AS company_count
   FROM ({quantities} UNION ALL {companies}) AS rows ({parts}, quantity, company_count)
-  GROUP BY scope_id, metric, dimension
+  JOIN asked USING (metric)
+  CROSS JOIN LATERAL ({sides}) AS side (dimension)
+  WHERE side.dimension IS NOT NULL OR coalesce(main = rows.dimension, true)
+  GROUP BY scope_id, place, decimals, is_ratio, is_distinct, side.dimension
 ),
 cells AS (
-  SELECT scope_id, metric, sum(total) FILTER (WHERE is_main) AS total,
-         sum(top) FILTER (WHERE is_main) AS top, sum(bottom) FILTER (WHERE is_main) AS bottom,
-         sum(company_count) AS company_count,
-         string_agg(json, ',') FILTER (WHERE dimension <> '') AS breakdown
-  FROM (
-    SELECT scope_id, metric, dimension, total, top, bottom, company_count,
-           coalesce(main = dimension, true) AS is_main,
-           CASE WHEN dimension <> '' THEN
-             concat(p1, dimension, p2, {value}, p3, {top}, p4, {bottom}, p5, scope_id,
-                    p6, replace(dimension, '>', '%3E'), p7) END AS json
-    FROM parts JOIN asked USING (metric) ORDER BY scope_id, metric, dimension COLLATE "C"
-  ) AS sorted GROUP BY scope_id, metric
-),
-lines AS (
-  SELECT line, string_agg(json, ',') AS json
-  FROM (
-    SELECT line, concat(
-             v1, CASE WHEN is_distinct THEN CAST(coalesce(company_count, 0) AS text)
-                      ELSE {value} END,
-             v2, {top}, v3, {bottom}, v4, {reason}, v5, s.id, v6, breakdown, v7) AS json
-    FROM subjects s CROSS JOIN asked
-    LEFT JOIN cells ON cells.scope_id = s.id AND cells.metric = asked.metric
-    ORDER BY line, place
-  ) AS sorted GROUP BY line
+  SELECT scope_id, string_agg(concat_ws(E'\\x1f',
+      place, coalesce(dimension, ''),
+      CASE WHEN is_ratio
+           THEN coalesce(CAST(round(coalesce(top, 0) / nullif(bottom, 0), 4) AS text), '')
+           WHEN is_distinct THEN CAST(coalesce(company_count, 0) AS text)
+           ELSE CAST(round(coalesce(total, 0), decimals) AS text) END,
+      CASE WHEN is_ratio THEN round(coalesce(top, 0)) END,
+      CASE WHEN is_ratio THEN round(coalesce(bottom, 0)) END
+    ), E'\\x1e' ORDER BY place, dimension COLLATE "C") AS cells
+  FROM sums GROUP BY scope_id
 )
-SELECT convert_to(concat(CAST(:head AS text), string_agg(concat(
-         '{{"subject":', (SELECT row_to_json(s) FROM (SELECT id, name, team_id) AS s),
-         ',"values":[', json, ']}}'), ',' ORDER BY line), ']}}'), 'UTF8')
-FROM subjects JOIN lines USING (line)
+SELECT s.id, s.name, s.team_id, cells.cells
+FROM subjects s LEFT JOIN cells ON cells.scope_id = s.id ORDER BY s.name, s.id
 """
-# How a number is written: `decimals` of its unit, a rate half up with four.
-_WRITTEN = {
-    "value": """CASE WHEN is_ratio
-             THEN coalesce('"' || round(coalesce(top, 0) / nullif(bottom, 0), 4) || '"', 'null')
-             ELSE CAST(round(coalesce(total, 0), decimals) AS text) END""",
-    "top": "CASE WHEN is_ratio THEN round(coalesce(top, 0)) END",
-    "bottom": "CASE WHEN is_ratio THEN round(coalesce(bottom, 0)) END",
-    "reason": """CASE WHEN is_ratio THEN CASE WHEN coalesce(bottom, 0) = 0
-             THEN '"denominator_zero"' ELSE 'null' END END""",
-}
+# The number itself; and beside it every dimension that says something.
+_NUMBER = "SELECT CAST(NULL AS text)"
+_AND_PARTS = f"{_NUMBER} UNION ALL SELECT rows.dimension WHERE rows.dimension <> ''"

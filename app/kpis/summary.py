@@ -7,16 +7,30 @@ from typing import Any
 from app.core.clock import now
 from app.core.db import LONGEST_TRANSACTION_SECONDS
 from app.core.i18n import text
-from app.kpis.pieces import asked
+from app.kpis.pieces import Pieces, row_json
 from app.kpis.statement import Form, summary_statement
-from app.kpis.window import Window, metrics_asked, window_of
+from app.kpis.window import Window, expands_asked, metrics_asked, window_of
 from app.models.kpis import KpiPage, KpiPeriod, KpiQuery
 from app.models.ledger_entries import Scope
 
 
 async def summary(pool: Any, caller: Any, scope: Scope, query: KpiQuery) -> bytes:
     """The numbers of every subject of a scope that the caller may see: a `KpiPage` in JSON."""
-    metrics, window = metrics_asked(query.metrics), window_of(query)
+    window, is_broken_down = window_of(query), "breakdown" in expands_asked(query.expand)
+    metrics = [
+        Pieces(str(place), metric, scope, window, is_broken_down)
+        for place, metric in enumerate(metrics_asked(query.metrics))
+    ]
+    form, binds = _asked(caller, scope, window, metrics)
+    statement = summary_statement(form)
+    rows = await pool.fetch(statement.sql, *statement.arguments(binds))
+    items = ",".join(row_json(row, metrics) for row in rows)
+    return f"{_head(window)}{items}]}}".encode()
+
+
+def _asked(
+    caller: Any, scope: Scope, window: Window, metrics: list[Pieces]
+) -> tuple[Form, dict[str, Any]]:
     months, edges = window.months(), window.edges()
     form = Form(
         scope,
@@ -25,12 +39,13 @@ async def summary(pool: Any, caller: Any, scope: Scope, query: KpiQuery) -> byte
         has_edges=bool(edges),
         is_one_month=len(months) == 1 and not edges,
         is_past=window.is_past,
+        is_broken_down=metrics[0].is_broken_down,
     )
-    binds = {
+    return form, {
         "me_id": caller.id,
         "team_ids": list(caller.team_ids) if caller.leads_team else [],
         "zone_name": text("words", "zone"),
-        "metrics": [metric.code for metric in metrics],
+        "metrics": [pieces.metric.code for pieces in metrics],
         "mechanism": window.mechanism or "",
         "months": months,
         "starts": [start for start, _ in edges],
@@ -38,11 +53,19 @@ async def summary(pool: Any, caller: Any, scope: Scope, query: KpiQuery) -> byte
         "start_on": window.days.start,
         "end_on": window.days.end,
         "as_of": window.as_of,
-        "asked": json.dumps(asked(metrics, scope, window)),
-        "head": _head(window),
+        "asked": json.dumps([_row(pieces) for pieces in metrics]),
     }
-    statement = summary_statement(form)
-    return await pool.fetchval(statement.sql, *statement.arguments(binds))
+
+
+def _row(pieces: Pieces) -> dict[str, Any]:
+    return {
+        "place": pieces.place,
+        "metric": pieces.metric.code,
+        "main": pieces.metric.main,
+        "decimals": pieces.decimals,
+        "is_ratio": pieces.is_ratio,
+        "is_distinct": pieces.is_distinct,
+    }
 
 
 def _head(window: Window) -> str:

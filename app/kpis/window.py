@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from app.core.clock import now
-from app.core.errors import invalid_parameter
+from app.core.errors import invalid_parameter, unknown_name
 from app.core.period import Days
 from app.kpis.catalogue import METRICS
 from app.kpis.metrics import Metric
@@ -15,6 +15,7 @@ from app.models.kpis import KpiQuery
 from app.models.ledger_entries import Scope
 
 PREFIX = "/api/v1"
+EXPANDS = ("breakdown",)
 _DAY = timedelta(days=1)
 
 
@@ -85,13 +86,18 @@ def _first_of_month(day: date, later: int = 0) -> date:
 
 def metrics_asked(names: Sequence[str]) -> list[Metric]:
     """The metrics by code, all of them where none is named; 422 for an unknown code."""
-    unknown = [name for name in names if name not in METRICS]
-    if unknown:
-        allowed = ", ".join(METRICS)
-        raise invalid_parameter(
-            "metrics", "unknown_name", name=unknown[0], allowed=allowed, suggestion="-"
-        )
+    for name in names:
+        if name not in METRICS:
+            raise unknown_name("metrics", "unknown_name", name, METRICS)
     return [METRICS[name] for name in names] if names else list(METRICS.values())
+
+
+def expands_asked(names: Sequence[str]) -> set[str]:
+    """What is to be embedded; 422 for what cannot be."""
+    for name in names:
+        if name not in EXPANDS:
+            raise unknown_name("expand", "unknown_name", name, EXPANDS)
+    return set(names)
 
 
 def window_of(query: KpiQuery) -> Window:

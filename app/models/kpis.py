@@ -29,7 +29,11 @@ class KpiPart(BaseModel):
 
 
 class KpiValue(BaseModel):
-    """One number. `value` is null with a `reason` where a ratio has nothing to divide by."""
+    """One number. Ratios alone carry `numerator`, `denominator` and `reason`.
+
+    `value` is null with a `reason` where a ratio has nothing to divide by. `breakdown` is there
+    with `expand=breakdown`.
+    """
 
     metric: str
     value: str | None
@@ -37,11 +41,11 @@ class KpiValue(BaseModel):
     definition_id: str
     status: KpiStatus
     credit_mode: str
-    numerator: str | None
-    denominator: str | None
-    reason: str | None
+    numerator: str | None = None
+    denominator: str | None = None
+    reason: str | None = None
     drill: str
-    breakdown: list[KpiPart]
+    breakdown: list[KpiPart] = []
 
 
 class KpiSubject(BaseModel):
@@ -84,6 +88,7 @@ class KpiQuery(BaseModel):
     period: Period
     metrics: Names = Field(default=[], description="Metric codes; all unless given.")
     mechanism: Mechanism | None = None
+    expand: Names = Field(default=[], description="`breakdown`: the parts of each number.")
     as_of: Instant | None = Field(default=None, description="What was known then.")
 
 

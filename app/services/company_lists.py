@@ -1,117 +1,33 @@
 """Importing company lists: every row is checked first, then all are written or none."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
-from typing import Any
-from uuid import UUID
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any, Literal
 
-from pydantic import ValidationError
+import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.core.audit import BULK_WITH_OWN_AUDIT
+from app.core.clock import now
+from app.core.db import driver
 from app.core.errors import Problem
-from app.core.i18n import text
-from app.core.search import fold
-from app.core.tabular import TableError, match_headers, read_table
-from app.models.companies import Company
+from app.core.logging import request_id
 from app.models.company_lists import (
     CompanyList,
     CompanyListCreate,
-    CompanyListEntry,
-    CompanyListEntryBase,
     CompanyListImportRead,
     ImportFault,
 )
-from app.models.reference import country_codes_by_name
+from app.services import company_list_staging as staging
+from app.services.company_list_files import MAX_FAULTS, Line, fault, read_entries
 
-MAX_FAULTS = 1000
-# Column names as found in real lists; blanks, width, case and brackets are ignored.
-SYNONYMS: dict[str, Sequence[str]] = {
-    "rank": ("rank", "排名", "名次", "位次", "序号", "ranking"),
-    "listed_name": (
-        "company_name", "公司名称", "企业名称", "公司", "企业", "名称", "中文名称", "name_cn",
-        "company", "name",
-    ),
-    "listed_name_en": ("company_name_en", "英文名称", "公司英文名", "english name", "name_en"),
-    "country": ("country", "国家", "国家地区", "国家/地区", "所属国家"),
-    "city": ("city", "城市", "总部城市", "总部所在城市"),
-    "industry": ("industry", "行业", "所属行业", "一级行业", "sector"),
-    "revenue_amount": ("revenue", "营业收入", "营收", "收入", "revenues"),
-}  # fmt: skip
-# Lists print revenue in millions of US dollars.
-_REVENUE_UNIT = Decimal(1_000_000)
-Progress = Callable[[int, int], None]
-
-
-@dataclass
-class Parsed:
-    """A file's good rows, the lines they stand on, and what is wrong with the others."""
-
-    entries: list[CompanyListEntryBase] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
-    faults: list[ImportFault] = field(default_factory=list)
-
-
-def parse(content: bytes, filename: str) -> Parsed:
-    """Read and check every row; nothing is written."""
-    parsed = Parsed()
-    try:
-        for line, cells in _rows(content, filename):
-            _parse_row(parsed, line, cells)
-    except TableError as error:
-        parsed.faults.append(_fault(error.line or 1, None, error.code))
-    _find_repeats(parsed)
-    return parsed
-
-
-def _rows(content: bytes, filename: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and cells by field; `TableError` where no column names companies."""
-    table = read_table(content, filename=filename)
-    columns = match_headers(table.header, SYNONYMS)
-    if "listed_name" not in columns:
-        raise TableError("table_header_missing", "no column of company names", line=1)
-    for line, cells in table.rows:
-        yield line, {name: cells[at].strip() for name, at in columns.items()}
-
-
-def _fault(line: int, column: str | None, code: str, **params: object) -> ImportFault:
-    message = text("validation", code, params)
-    return ImportFault(line=line, column=column, code=code, message=message)
-
-
-def _parse_row(parsed: Parsed, line: int, cells: dict[str, str]) -> None:
-    values: dict[str, Any] = {name: cell for name, cell in cells.items() if cell}
-    try:
-        if "rank" in values:
-            values["rank"] = int(values["rank"].replace(",", ""))
-        if "revenue_amount" in values:
-            values["revenue_amount"] = _dollars(values["revenue_amount"])
-        parsed.entries.append(CompanyListEntryBase.model_validate(values))
-        parsed.lines.append(line)
-    except ValidationError as error:
-        for detail in error.errors():
-            column = str(detail["loc"][0])
-            message = text("validation", detail["type"], detail.get("ctx"), fallback=detail["msg"])
-            parsed.faults.append(
-                ImportFault(line=line, column=column, code=detail["type"], message=message)
-            )
-    except (ValueError, InvalidOperation):
-        parsed.faults.append(_fault(line, None, "number_form"))
-
-
-def _dollars(cell: str) -> Decimal:
-    return (Decimal(cell.replace(",", "")) * _REVENUE_UNIT).quantize(Decimal("0.01"))
-
-
-def _find_repeats(parsed: Parsed) -> None:
-    seen: set[str] = set()
-    for line, entry in zip(parsed.lines, parsed.entries, strict=True):
-        if (name := fold(entry.listed_name)) in seen:
-            parsed.faults.append(
-                _fault(line, "listed_name", "row_repeated", name=entry.listed_name)
-            )
-        seen.add(name)
+# Rows per statement: well below the time that one statement may take, and a step of the progress.
+_SLICE = 5000
+# Rows read between two looks at what else the process has to do.
+_TURN = 200
+Phase = Literal["reading", "checking", "merging"]
+Progress = Callable[[Phase, int, int | None], None]
 
 
 async def import_list(
@@ -119,37 +35,42 @@ async def import_list(
     head: CompanyListCreate,
     content: bytes,
     filename: str,
-    progress: Progress = lambda _done, _total: None,
+    progress: Progress = lambda _phase, _done, _total: None,
 ) -> CompanyListImportRead:
     """Bring one edition of a list in line with a file; running it again changes nothing.
 
-    With any fault nothing is written and the report names each line.
+    With any fault nothing is written and the report names each line. `progress` hears of rows
+    done, and of how many there are once that is known.
     """
-    parsed = parse(content, filename)
-    report = CompanyListImportRead(
+    report = _blank_report()
+    attempt = await session.begin_nested()
+    target = await _list(session, head)
+    stamp = staging.Stamp(target.id, now(), session.info.get("actor_id"), request_id.get())
+    for statement in staging.CREATE:
+        await _run(session, statement)
+    await _read(session, read_entries(content, filename, report.faults), stamp, report, progress)
+    await _check(session, report, progress)
+    del report.faults[MAX_FAULTS:]
+    if report.faults:
+        await attempt.rollback()
+        return report
+    report.company_list_id = target.id
+    await _merge(session, report, stamp, progress)
+    await _run(session, staging.DROP)
+    await attempt.commit()
+    return report
+
+
+def _blank_report() -> CompanyListImportRead:
+    return CompanyListImportRead(
         company_list_id=None,
-        row_count=len(parsed.entries),
+        row_count=0,
         created_count=0,
         updated_count=0,
         unchanged_count=0,
         new_company_count=0,
-        faults=parsed.faults[:MAX_FAULTS],
+        faults=[],
     )
-    if parsed.faults:
-        return report
-    target = await _list(session, head)
-    report.company_list_id = target.id
-    companies = await _companies(session, parsed.entries)
-    held = await _held(session, target.id)
-    for done, entry in enumerate(parsed.entries, 1):
-        company_id = _known(companies, entry)
-        if company_id is None:
-            company_id = _new_company(session, entry)
-            report.new_company_count += 1
-        _merge(session, report, held, entry, company_list_id=target.id, company_id=company_id)
-        progress(done, len(parsed.entries))
-    await session.flush()
-    return report
 
 
 async def _list(session: AsyncSession, head: CompanyListCreate) -> CompanyList:
@@ -164,54 +85,74 @@ async def _list(session: AsyncSession, head: CompanyListCreate) -> CompanyList:
     return found
 
 
-async def _companies(
-    session: AsyncSession, entries: Sequence[CompanyListEntryBase]
-) -> dict[str, UUID]:
-    """Known companies by folded name, Chinese or English; the oldest where a name repeats."""
-    names = [fold(name) for e in entries for name in (e.listed_name, e.listed_name_en) if name]
-    query = (
-        select(Company.id, Company.name_keys)
-        .where(col(Company.name_keys).op("&&")(names), col(Company.deleted_at).is_(None))
-        .order_by(col(Company.id).desc())
+async def _run(session: AsyncSession, statement: str, **values: Any) -> sa.CursorResult[Any]:
+    connection = await session.connection()
+    return await connection.execute(
+        sa.text(statement), values, execution_options=BULK_WITH_OWN_AUDIT
     )
-    rows = (await session.exec(query)).all()
-    return {key: company_id for company_id, keys in rows for key in keys}
 
 
-def _known(companies: dict[str, UUID], entry: CompanyListEntryBase) -> UUID | None:
-    keys = [fold(name) for name in (entry.listed_name, entry.listed_name_en) if name]
-    return next((companies[key] for key in keys if key in companies), None)
+async def _read(
+    session: AsyncSession,
+    lines: Iterator[Line],
+    stamp: staging.Stamp,
+    report: CompanyListImportRead,
+    progress: Progress,
+) -> None:
+    """Stream the good rows into the staging table while they are read."""
+
+    async def rows() -> AsyncIterator[staging.Staged]:
+        for number, (line, entry) in enumerate(lines, 1):
+            yield staging.staged(number, line, entry, stamp)
+            report.row_count = number
+            if number % _TURN == 0:
+                progress("reading", number, None)
+                await asyncio.sleep(0)
+
+    connection = await driver(session)
+    await connection.copy_records_to_table("import_rows", records=rows())
+    await _run(session, "ANALYZE import_rows")
+    progress("reading", report.row_count, report.row_count)
 
 
-def _new_company(session: AsyncSession, entry: CompanyListEntryBase) -> UUID:
-    company = Company(
-        name=entry.listed_name,
-        name_en=entry.listed_name_en,
-        country_code=country_codes_by_name().get(fold(entry.country or ""), "CN"),
-    )
-    session.add(company)
-    return company.id
+def _slices(count: int) -> Iterator[dict[str, int]]:
+    for first in range(1, count + 1, _SLICE):
+        yield {"first": first, "last": min(first + _SLICE - 1, count)}
 
 
-async def _held(session: AsyncSession, list_id: UUID) -> dict[UUID, CompanyListEntry]:
-    query = select(CompanyListEntry).where(col(CompanyListEntry.company_list_id) == list_id)
-    return {row.company_id: row for row in await session.exec(query)}
+async def _check(session: AsyncSession, report: CompanyListImportRead, progress: Progress) -> None:
+    """Find the companies that are known already, and the rows that mean one twice."""
+    progress("checking", 0, report.row_count)
+    await _run(session, staging.MATCH)
+    await _run(session, "ANALYZE import_matches")
+    repeated = await _run(session, staging.REPEATED, count=MAX_FAULTS)
+    report.faults += [_repeat(*row) for row in repeated]
+    progress("checking", report.row_count, report.row_count)
 
 
-def _merge(
+def _repeat(line: int, name: str) -> ImportFault:
+    return fault(line, "listed_name", "row_repeated", name=name)
+
+
+async def _merge(
     session: AsyncSession,
     report: CompanyListImportRead,
-    held: dict[UUID, CompanyListEntry],
-    entry: CompanyListEntryBase,
-    **placed: UUID,
+    stamp: staging.Stamp,
+    progress: Progress,
 ) -> None:
-    if (row := held.get(placed["company_id"])) is not None:
-        changed = row.apply(entry.model_dump())
-        report.updated_count += bool(changed)
-        report.unchanged_count += not changed
-        return
-    session.add(CompanyListEntry.model_validate(entry, update=placed))
-    report.created_count += 1
+    common = {"at": stamp.at, "actor_id": stamp.actor_id}
+    audit = common | {"request_id": stamp.request_id}
+    entry = audit | {"list_id": stamp.list_id}
+    for part in _slices(report.row_count):
+        made = await _run(session, staging.NEW_COMPANIES, **common, **part)
+        report.new_company_count += made.rowcount
+        await _run(session, staging.NEW_COMPANIES_AUDIT, **audit, **part)
+        changed = await _run(session, staging.CHANGED_ENTRIES, **entry, **part)
+        report.updated_count += changed.rowcount
+        created = await _run(session, staging.NEW_ENTRIES, **entry, **part)
+        report.created_count += created.rowcount
+        progress("merging", part["last"], report.row_count)
+    report.unchanged_count = report.row_count - report.created_count - report.updated_count
 
 
 def refuse_faulty(report: CompanyListImportRead) -> None:

@@ -1,13 +1,29 @@
 """Names as they are found: substrings, pinyin, initials; the index never hides a match."""
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import asyncpg
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.dialects import postgresql
+from sqlmodel import col
 
-from app.core.search import fold, query_grams, searchable_text, sort_key
+from app.core.base import new_id
+from app.core.search import fold, names_index, query_grams, search_binds, search_condition
+from app.models.companies import Company
+from tests.world import World
+
+
+def searchable_text(names: list[str]) -> str:
+    return names_index(names)[0]
+
+
+def sort_key(name: str) -> str:
+    return names_index([name])[1]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +70,7 @@ def test_query_grams(term: str, expected: list[str]) -> None:
 
 
 def grams(text: str) -> set[str]:
-    """What `search_grams` of the first migration keeps, said again."""
+    """What `search_grams` of the migrations keeps, said again."""
     pieces = {text[i : i + n] for i in range(len(text)) for n in (1, 2)}
     latin = {text[i : i + 3] for i in range(len(text) - 2)}
     short = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -81,6 +97,8 @@ TEXTS = [
     ["5G芯片（上海）研究院", "3M中国"],
     ["重庆长安汽车", "A&B Co., Ltd.", "x"],
     ["龘靐齉", "𠮷野家", "Müller-Straße №5"],
+    ["a", "\u2028b\tcd", "abcdefghijklmnopqrstuvwxyz0123456789"],
+    [""],
 ]
 
 
@@ -96,3 +114,50 @@ async def test_every_substring_is_covered_by_the_databases_grams(
         for start in range(len(line)):
             for end in range(start + 1, len(line) + 1):
                 assert set(query_grams(line[start:end])) <= held, line[start:end]
+
+
+@pytest.fixture
+async def companies(world: World) -> asyncpg.Connection:
+    """Five thousand companies; 公司 is in every name, 云岭 in few, a number in one."""
+    names = [f"{'云岭' if n % 500 == 0 else '翠湖'}{n:05}有限公司" for n in range(5000)]
+    rows = [(new_id(), name, *names_index([name])) for name in names]
+    await world.database.execute("DROP TABLE IF EXISTS made")
+    await world.database.execute("CREATE TEMP TABLE made (id uuid, name text, s text, k text)")
+    await world.database.copy_records_to_table("made", records=rows)
+    await world.database.execute(
+        "INSERT INTO companies (id, version, created_at, updated_at, name, country_code, is_listed,"
+        " search_text, name_sort, name_keys, is_demo)"
+        " SELECT id, 1, now(), now(), name, 'CN', false, s, k, ARRAY[name], false FROM made"
+    )
+    await world.database.execute("VACUUM ANALYZE companies")
+    return world.database
+
+
+@pytest.mark.parametrize(
+    ("term", "count", "node", "index"),
+    [
+        ("04217", 1, "Bitmap Index Scan", "ix_companies_search"),
+        ("云岭", 10, "Bitmap Index Scan", "ix_companies_search"),
+        ("公司", 50, "Index Scan", "ix_companies_name_sort"),
+        ("gs", 50, "Index Scan", "ix_companies_name_sort"),
+    ],
+)
+async def test_rare_terms_are_looked_up_and_common_ones_met_on_the_way(
+    companies: asyncpg.Connection, term: str, count: int, node: str, index: str
+) -> None:
+    query = sa.select(col(Company.id)).where(search_condition(Company))
+    query = query.order_by(col(Company.name_sort), col(Company.id)).limit(50)
+    bound = query.params(**search_binds(term)).compile(
+        dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}
+    )
+    statement = str(bound)
+    explained: Any = await companies.fetchval(f"EXPLAIN (FORMAT JSON) {statement}")
+    nodes = list(_nodes(json.loads(explained)[0]["Plan"]))
+    assert (node, index) in [(n["Node Type"], n.get("Index Name")) for n in nodes]
+    assert len(await companies.fetch(statement)) == count
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from _nodes(child)

@@ -1,0 +1,169 @@
+"""The staging table of an import and the statements that merge it, a slice of rows at a time.
+
+A row brings all that a new company and a new entry would need, with their audit, so that the
+merge is set-based and runs in the database alone.
+"""
+
+import json
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from app.core.audit import creation_changes
+from app.core.base import new_id
+from app.core.search import fold, names_index
+from app.models.companies import Company
+from app.models.company_lists import CompanyListEntryBase
+from app.models.reference import country_codes_by_name
+
+_FIELDS = tuple(CompanyListEntryBase.model_fields)
+_LISTED = ", ".join(_FIELDS)
+_UNSET = {"id", "created_at", "created_by_id", "search_text", "name_sort", "name_keys"}
+_NEW_COMPANY = Company(name="").model_dump(exclude=_UNSET)
+
+
+class Stamp(NamedTuple):
+    """What all rows of one import share."""
+
+    list_id: UUID
+    at: Any
+    actor_id: UUID | None
+    request_id: str
+
+
+class Staged(NamedTuple):
+    """A row of the staging table, in the order of its columns."""
+
+    number: int
+    line: int
+    company_id: UUID
+    entry_id: UUID
+    company_audit_id: UUID
+    entry_audit_id: UUID
+    keys: list[str]
+    country_code: str
+    search_text: str
+    name_sort: str
+    company_changes: str
+    entry_changes: str
+    rank: int | None
+    listed_name: str
+    listed_name_en: str | None
+    country: str | None
+    city: str | None
+    industry: str | None
+    revenue_amount: Any
+
+
+# `company_id` is the company to be made; `import_matches` says which one the row really means.
+CREATE = (
+    """CREATE TEMP TABLE import_rows (number int PRIMARY KEY, line int, company_id uuid,
+    entry_id uuid, company_audit_id uuid, entry_audit_id uuid, keys text[], country_code text,
+    search_text text, name_sort text, company_changes jsonb, entry_changes jsonb, rank int,
+    listed_name text, listed_name_en text, country text, city text, industry text,
+    revenue_amount numeric(20, 2)) ON COMMIT DROP""",
+    """CREATE TEMP TABLE import_matches (number int PRIMARY KEY, company_id uuid, is_new bool)
+    ON COMMIT DROP""",
+)
+DROP = "DROP TABLE import_rows, import_matches"
+
+# By folded name, Chinese before English; the oldest company where a name repeats. One pass over all
+# companies: looking up thousands of keys at once in a GIN index is slower, and erratic.
+MATCH = """
+WITH wanted AS MATERIALIZED (
+  SELECT number, company_id, key, place FROM import_rows, unnest(keys) WITH ORDINALITY k(key, place)
+), known AS MATERIALIZED (
+  SELECT key, c.id FROM companies c, unnest(c.name_keys) AS key WHERE c.deleted_at IS NULL
+)
+INSERT INTO import_matches
+SELECT DISTINCT ON (number) number, coalesce(known.id, company_id), known.id IS NULL
+FROM wanted LEFT JOIN known USING (key)
+ORDER BY number, known.id IS NULL, place, known.id
+"""
+REPEATED = """
+SELECT line, listed_name FROM (
+  SELECT line, listed_name, number,
+    row_number() OVER (PARTITION BY keys[1] ORDER BY number) AS by_name,
+    row_number() OVER (PARTITION BY m.company_id ORDER BY number) AS by_company
+  FROM import_rows JOIN import_matches m USING (number)) r
+WHERE by_name > 1 OR by_company > 1 ORDER BY number LIMIT :count
+"""
+
+_SLICE = """import_rows r JOIN import_matches m USING (number)
+WHERE number BETWEEN :first AND :last"""
+_AT, _ACTOR = "CAST(:at AS timestamptz)", "CAST(:actor_id AS uuid)"
+_AUDITED = """INSERT INTO audit_entries (id, at, actor_id, action, entity, entity_id,
+  entity_version, request_id, changes)"""
+_BEFORE_AND_AFTER = ", ".join(
+    f"('{name}', to_jsonb(e.{name}{cast}), to_jsonb(r.{name}{cast}))"
+    for name in _FIELDS
+    for cast in ["::text" if name == "revenue_amount" else ""]
+)
+NEW_COMPANIES = f"""
+INSERT INTO companies (id, version, created_at, created_by_id, updated_at, name, name_en,
+  country_code, is_listed, is_demo, search_text, name_sort, name_keys)
+SELECT r.company_id, 1, {_AT}, {_ACTOR}, {_AT}, listed_name, listed_name_en,
+  country_code, false, false, search_text, name_sort, keys
+FROM {_SLICE} AND is_new ORDER BY number
+"""
+NEW_COMPANIES_AUDIT = f"""
+{_AUDITED}
+SELECT company_audit_id, {_AT}, {_ACTOR}, 'create', 'companies', r.company_id, 1, :request_id,
+  company_changes
+FROM {_SLICE} AND is_new ORDER BY number
+"""
+CHANGED_ENTRIES = f"""
+WITH changed AS (
+  SELECT r.*, e.id, e.version + 1 AS version,
+    (SELECT jsonb_object_agg(field, jsonb_build_array(before, after))
+     FROM (VALUES {_BEFORE_AND_AFTER}) v(field, before, after)
+     WHERE before IS DISTINCT FROM after) AS changes
+  FROM import_rows r JOIN import_matches m USING (number)
+    JOIN company_list_entries e ON (e.company_list_id, e.company_id) = (:list_id, m.company_id)
+  WHERE number BETWEEN :first AND :last
+    AND ({", ".join(f"e.{f}" for f in _FIELDS)})
+      IS DISTINCT FROM ({", ".join(f"r.{f}" for f in _FIELDS)})
+), written AS (
+  UPDATE company_list_entries e SET version = c.version, updated_at = {_AT},
+    {", ".join(f"{f} = c.{f}" for f in _FIELDS)}
+  FROM changed c WHERE e.id = c.id
+)
+{_AUDITED}
+SELECT entry_audit_id, {_AT}, {_ACTOR}, 'update', 'company_list_entries', id, version, :request_id,
+  changes
+FROM changed ORDER BY number
+"""
+NEW_ENTRIES = f"""
+WITH written AS (
+  INSERT INTO company_list_entries (id, version, created_at, created_by_id, updated_at,
+    company_list_id, company_id, {_LISTED})
+  SELECT entry_id, 1, {_AT}, {_ACTOR}, {_AT}, :list_id, m.company_id, {_LISTED}
+  FROM {_SLICE} ORDER BY number
+  ON CONFLICT (company_list_id, company_id) DO NOTHING RETURNING id
+)
+{_AUDITED}
+SELECT entry_audit_id, {_AT}, {_ACTOR}, 'create', 'company_list_entries', entry_id, 1, :request_id,
+  entry_changes || jsonb_build_object('company_id', jsonb_build_array(NULL, m.company_id))
+FROM {_SLICE} AND EXISTS (SELECT FROM written w WHERE w.id = r.entry_id) ORDER BY number
+"""
+
+
+def staged(number: int, line: int, entry: CompanyListEntryBase, stamp: Stamp) -> Staged:
+    """What a row of the file becomes if its company, or its entry, is not known yet."""
+    company_id, entry_id = new_id(), new_id()
+    names = [name for name in (entry.listed_name, entry.listed_name_en) if name]
+    country_code = country_codes_by_name().get(fold(entry.country or ""), "CN")
+    named = {"name": entry.listed_name, "name_en": entry.listed_name_en}
+    company = _NEW_COMPANY | named | {"country_code": country_code}
+    values = entry.model_dump()
+    return Staged(
+        number, line, company_id, entry_id, new_id(), new_id(),
+        [fold(name) for name in names], country_code, *names_index(names),
+        _changes(stamp, id=company_id, **company),
+        _changes(stamp, id=entry_id, company_list_id=stamp.list_id, **values),
+        **values,
+    )  # fmt: skip
+
+
+def _changes(stamp: Stamp, **values: Any) -> str:
+    made = {"created_at": stamp.at, "created_by_id": stamp.actor_id}
+    return json.dumps(creation_changes(made | values), ensure_ascii=False)
