@@ -7,18 +7,24 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-# The same keys as before, some of them twice, which an index does not keep: so what stands in the
-# indexes stays true and none is built anew. Appending in loops takes an eighth of the time of
-# the set-returning statement.
+# For rows written before: the same keys, some of them twice, which an index does not keep, so what
+# stands in the indexes stays true and none is built anew. A line behind a TAB, as rows from now on
+# have for pinyin, gives its beginning and its 3-grams alone: half the keys. Appending in loops
+# takes an eighth of the time of the set-returning statement.
 _LOOPS = r"""
 CREATE OR REPLACE FUNCTION search_grams(t text) RETURNS text[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
 DECLARE
-  grams text[] := array_remove(string_to_array(t, NULL), E'\n');
+  grams text[] := '{}';
   part text;
 BEGIN
   FOREACH part IN ARRAY string_to_array(t, E'\n') LOOP
-    FOR i IN 1 .. length(part) - 1 LOOP grams := grams || substr(part, i, 2); END LOOP;
+    IF starts_with(part, E'\t') THEN
+      grams := grams || substr(part, 2, 1) || substr(part, 2, 2);
+    ELSE
+      grams := grams || string_to_array(part, NULL);
+      FOR i IN 1 .. length(part) - 1 LOOP grams := grams || substr(part, i, 2); END LOOP;
+    END IF;
   END LOOP;
   FOREACH part IN ARRAY regexp_split_to_array(t, '[^a-z0-9]+') LOOP
     FOR i IN 1 .. length(part) - 2 LOOP grams := grams || substr(part, i, 3); END LOOP;

@@ -1,8 +1,10 @@
 """Search that finds Chinese substrings of one or more characters, pinyin, initials and English.
 
-A searchable row keeps `search_text`: its names, their pinyin and their initials, one per line,
-folded. A GIN index over the 1-, 2- and (Latin only) 3-grams of that text answers any substring;
-`strpos` rechecks. Trigram indexes alone find nothing useful below three characters.
+A searchable row keeps `search_text`: its names, their pinyin (behind a TAB) and their initials, one
+per line, folded. A GIN index over the 1-, 2- and (Latin only) 3-grams of that text answers any
+substring; `strpos` rechecks. Trigram indexes alone find nothing useful below three characters.
+Pinyin gives its 3-grams and its beginning alone: two letters somewhere inside say nothing and would
+be half of the index.
 """
 
 import re
@@ -48,10 +50,15 @@ def names_index(names: list[str]) -> tuple[str, str]:
         lines[name] = None
         syllables, initials = ([name], []) if name.isascii() else pinyin(name)
         if initials:
-            lines["".join(syllables)] = None
+            lines[_spelt("".join(syllables))] = None
             lines["".join(initials)] = None
         key = key or f"{' '.join(syllables)} {name}"
     return "\n".join(lines), key[:400]
+
+
+def _spelt(syllables: str) -> str:
+    """Behind a TAB where letters and digits alone stand, so that 3-grams cover all of it."""
+    return f"\t{syllables}" if syllables.isascii() and syllables.isalnum() else syllables
 
 
 def query_grams(term: str) -> list[str]:
