@@ -34,6 +34,7 @@ _EXPOSED = [
     "ETag",
     "Location",
     "Link",
+    "Content-Disposition",
     "Retry-After",
     "X-Request-Id",
     "Idempotency-Replayed",

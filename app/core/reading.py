@@ -16,7 +16,7 @@ from app.core.base import ReadShape
 from app.core.cursors import Order, after, ordering
 from app.core.errors import Problem
 from app.core.filters import condition_of
-from app.core.listing import ListQuery
+from app.core.listing import Selection
 from app.core.search import search_condition
 from app.core.shapes import json_of, visible
 from app.core.statements import Statement, compiled
@@ -56,7 +56,7 @@ def _one(
 class ListForm:
     """All that shapes the statement of a list; the values are bound later."""
 
-    query: type[ListQuery]
+    query: type[Selection]
     role: str
     given: tuple[str, ...]
     orders: tuple[Order, ...]
@@ -109,6 +109,13 @@ def list_statement(form: ListForm) -> Statement:
     last = [sa.func.array_agg(page.c[f"k{i}"])[size] for i in range(len(form.orders))]
     body = _bytes(sa.func.coalesce(items, sa.literal_column("''")))
     return compiled(sa.select(body, sa.func.count() > size, *last).select_from(page))
+
+
+@lru_cache(maxsize=1024)
+def rows_statement(form: ListForm) -> Statement:
+    """All rows in order, the JSON of each as text."""
+    rows = rows_of(form)
+    return compiled(rows.with_only_columns(rows.selected_columns["body"]))
 
 
 @lru_cache(maxsize=1024)
