@@ -167,6 +167,11 @@ class World:
         }
         return await self.officer.made("/companies", body)
 
+    async def node(self, chain: Any, code: str, **more: Any) -> Any:
+        """A node of a chain."""
+        body = {"industry_chain_id": chain["id"], "code": code, "name": f"环节{code}", **more}
+        return await self.team_lead.made("/chain-nodes", {"tier": "midstream", **body})
+
     async def lead(self, client: Client | None = None, **more: Any) -> Any:
         """A lead at `identified`, with a company unless one is given."""
         if "company_id" not in more:

@@ -5,8 +5,10 @@ builds the JSON; the bytes pass through. A write answers with the same statement
 transaction, so a reply and a later GET cannot differ.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -136,11 +138,15 @@ async def read_one(
     *,
     fields: tuple[str, ...] = (),
     expand: tuple[str, ...] = (),
+    binds: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[bytes, int]:
-    """JSON (UTF-8) and version of one record; 404 where it is absent or hidden."""
+    """JSON (UTF-8) and version of one record; 404 where it is absent or hidden.
+
+    `binds` are the values of parameters that the shape itself has.
+    """
     statement = _one(shape, caller.role, fields, expand)
     row = await connection.fetchrow(
-        statement.sql, *statement.arguments({**caller.binds, "id": record_id})
+        statement.sql, *statement.arguments({**caller.binds, **binds, "id": record_id})
     )
     if row is None:
         raise Problem("not_found")

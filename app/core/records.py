@@ -35,3 +35,9 @@ async def trash(session: AsyncSession, record: Any) -> None:  # has `deleted_at`
     """Hide a row; it stays."""
     record.deleted_at = now()
     await session.flush()
+
+
+async def remove(session: AsyncSession, record: Record) -> None:
+    """Take a row away; 409 while anything points to it. The audit log keeps what it held."""
+    await session.delete(record)
+    await session.flush()

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from app.core.xlsx import TableError, workbook_rows
 
-__all__ = ["Table", "TableError", "match_headers", "neutralise", "read_table"]
+__all__ = ["Table", "TableError", "match_headers", "neutralise", "read_table", "restored"]
 
 MAX_BYTES = 20_000_000
 MAX_ROWS = 200_000
@@ -207,9 +207,16 @@ def neutralise(text: str) -> str:
     """Return `text` so that no spreadsheet runs it as a formula, for a cell of an export.
 
     A leading = + - @ TAB CR LF, also in full width, gets an apostrophe in front (OWASP, CSV
-    injection); signed numbers and percentages such as -5% stay as they are.
+    injection); signed numbers and percentages such as -5% stay as they are. What already has
+    apostrophes in front gets one more, so that `restored` gives back every text.
     """
-    first = unicodedata.normalize("NFKC", text[:1])
-    if first not in FORMULA_STARTS or PLAIN_NUMBER.fullmatch(text):
+    bare = text.lstrip("'")
+    first = unicodedata.normalize("NFKC", bare[:1])
+    if first not in FORMULA_STARTS or PLAIN_NUMBER.fullmatch(bare):
         return text
     return "'" + text
+
+
+def restored(cell: str) -> str:
+    """Return the text that `neutralise` made this cell of; any other cell as it is."""
+    return cell[1:] if cell[:1] == "'" and neutralise(cell[1:]) == cell else cell

@@ -111,6 +111,12 @@ Share = Annotated[
     Field(ge=0, le=100, max_digits=5, decimal_places=2, allow_inf_nan=False),
     *_decimal(5, 2),
 ]
+# A part of one, 0.0000 to 1.0000.
+Ratio = Annotated[
+    Decimal,
+    Field(ge=0, le=1, max_digits=5, decimal_places=4, allow_inf_nan=False),
+    *_decimal(5, 4),
+]
 # Units of one currency for one of another.
 ExchangeRate = Annotated[
     Decimal,

@@ -40,6 +40,11 @@ class Permission(Code):
     contacts_read = "contacts_read"
     contacts_write = "contacts_write"
     lists_write = "lists_write"
+    chains_read = "chains_read"
+    chains_write = "chains_write"
+    presences_write = "presences_write"
+    presences_verify = "presences_verify"
+    statuses_write = "statuses_write"
     introductions_read = "introductions_read"
     introductions_write = "introductions_write"
     leads_read = "leads_read"
@@ -65,6 +70,12 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.contacts_read: BUSINESS_READERS,
     Permission.contacts_write: FIELD_ROLES,
     Permission.lists_write: frozenset({Role.team_lead, Role.leader, Role.assessor}),
+    Permission.chains_read: BUSINESS_READERS,
+    Permission.chains_write: frozenset({Role.team_lead, Role.leader, Role.assessor}),
+    Permission.presences_write: FIELD_ROLES,
+    Permission.presences_verify: RECOGNISERS,
+    # Bonuses hang on what a node was at signing: not for those who sign.
+    Permission.statuses_write: frozenset({Role.leader, Role.assessor}),
     Permission.introductions_read: frozenset({Role.agent}) | RECOGNISERS | {Role.auditor},
     Permission.introductions_write: frozenset({Role.agent}) | RECOGNISERS,
     Permission.leads_read: BUSINESS_READERS,

@@ -20,14 +20,19 @@ from app.core.base import Record
 from app.core.errors import Problem
 from app.core.etag import check_version
 from app.core.shapes import install_row_rule, visible
+from app.models.chain_links import ChainLink
+from app.models.chain_nodes import ChainNode
 from app.models.companies import Company
 from app.models.company_lists import CompanyList, CompanyListEntry
 from app.models.contacts import Contact, Unmasking
+from app.models.industry_chains import IndustryChain
 from app.models.introductions import Introduction
 from app.models.lead_actions import is_in_team, is_own, within_reach
 from app.models.lead_members import LeadMember
 from app.models.leads import Lead
 from app.models.ledger_entries import LedgerEntry, Scope
+from app.models.node_presences import NodePresence
+from app.models.node_statuses import NodeStatusEntry
 from app.models.officers import Officer
 from app.models.roles import BUSINESS_READERS, EVERYONE, RECOGNISERS, ZONE_READERS, Role
 from app.models.stage_credits import StageCredit
@@ -150,6 +155,11 @@ RULES: dict[type[SQLModel], Rule] = {
     Company: _company,
     CompanyList: _roles(*BUSINESS_READERS),
     CompanyListEntry: _roles(*BUSINESS_READERS),
+    IndustryChain: _roles(*BUSINESS_READERS),
+    ChainNode: _roles(*BUSINESS_READERS),
+    ChainLink: _roles(*BUSINESS_READERS),
+    NodePresence: _roles(*BUSINESS_READERS),
+    NodeStatusEntry: _roles(*BUSINESS_READERS),
     Contact: _contact,
     Unmasking: _unmasking,
     Introduction: _introduction,

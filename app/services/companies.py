@@ -14,10 +14,11 @@ from app.models.companies import Company
 from app.models.company_lists import CompanyListEntry
 from app.models.contacts import Contact
 from app.models.leads import Lead
+from app.models.node_presences import NodePresence
 from app.models.visits import Visit
 from app.services.access import Caller, claimed
 
-POINTING: tuple[Any, ...] = (Lead, Visit, Contact, CompanyListEntry)
+POINTING: tuple[Any, ...] = (Lead, Visit, Contact, CompanyListEntry, NodePresence)
 
 
 async def delete(session: AsyncSession, caller: Caller, company_id: UUID, if_match: int) -> None:

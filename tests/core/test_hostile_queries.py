@@ -92,7 +92,7 @@ async def _faults(world: World, *raws: str) -> list[str]:
 
 async def test_every_read_is_attacked(world: World) -> None:
     parameters = await _parameters(world)
-    assert len({parameter.operation for parameter in parameters}) == 29
+    assert len({parameter.operation for parameter in parameters}) == 40
     assert len(parameters) > 500
 
 
@@ -204,7 +204,7 @@ def _valid(document: Any, name: str, schema: dict[str, Any]) -> str:
 async def test_every_parameter_takes_what_it_documents(world: World) -> None:
     document, sent = world.app.openapi(), 0
     for parameter in await _kinds(world):
-        if parameter.name in {"cursor", "expand"} or parameter.path.endswith(SOMEBODY):
+        if parameter.name in {"cursor", "expand"} or SOMEBODY in parameter.path:
             continue
         value = NEEDED.get(parameter.name) or _valid(document, parameter.name, parameter.schema)
         reply = await _reader(world, parameter.operation).get(parameter.url(quote(value)))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from app.core.tabular import TableError, match_headers, neutralise, read_table
+from app.core.tabular import TableError, match_headers, neutralise, read_table, restored
 
 LISTED = (
     "企业名称,简称,证券代码,一级行业,二级行业,上市日期\r\n"
@@ -382,9 +382,20 @@ def test_formulas_are_neutralised(text: str) -> None:
         "5",
         "a=b",
         "昆明高新区",
-        "'=1",
+        "'昆明",
+        "'-5%",
         "2020-01-01",
     ],
 )
 def test_other_text_is_exported_unchanged(text: str) -> None:
     assert neutralise(text) == text
+
+
+@given(st.text(st.sampled_from("'=+-@\t5%＝a昆"), max_size=6))
+def test_what_was_neutralised_is_restored(text: str) -> None:
+    assert restored(neutralise(text)) == text
+
+
+@pytest.mark.parametrize("cell", ["'5", "'-5%", "'昆明", "5", ""])
+def test_an_apostrophe_of_its_own_stays(cell: str) -> None:
+    assert restored(cell) == cell

@@ -13,9 +13,13 @@ from sqlmodel import SQLModel
 
 from app.models.reference import country_codes, industries, regions
 
-SMALL = {"teams": 30, "officers": 300, "company_lists": 40}
+SMALL = {
+    "teams": 30, "officers": 300, "company_lists": 40, "industry_chains": 20, "chain_nodes": 400,
+    "chain_links": 400,
+}  # fmt: skip
 FILLED = (
-    *SMALL, "companies", "company_list_entries", "contacts", "leads", "lead_members",
+    *SMALL, "companies", "company_list_entries", "node_presences", "node_statuses", "contacts",
+    "leads", "lead_members",
     "introductions", "stage_transitions", "stage_credits", "visits", "visit_participants",
     "visit_guests", "ledger_entries", "audit_entries",
 )  # fmt: skip
@@ -59,6 +63,9 @@ _BY_NAME = {
     "rank": "1 + n % 500",
     "year": "1990 + n % 30",
     "changes": "'{}'::jsonb",
+    "industry_codes": "'{}'",
+    "needed_share": "round(random()::numeric, 4)",
+    "local_share": "round(random()::numeric, 4)",
 }
 
 
@@ -76,6 +83,8 @@ def _reference(column: sa.Column[Any], rows: int) -> str:
     return id_of(f"1 + n::bigint * {_STRIDE} % {rows}")
 
 
+# Links are of pairs, each once.
+_BY_NAME |= {"from_node_id": id_of("1 + n % 400"), "to_node_id": id_of("1 + (n + 1) % 400")}
 _BY_KIND: dict[Any, str] = {
     sa.Date: "date '2023-01-01' + floor(1200 * random())::int",
     sa.Numeric: f"round((99 * {_SKEW})::numeric, 0)",
