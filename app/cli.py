@@ -19,8 +19,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.core import audit, embedded, migrations
 from app.core.config import settings
 from app.core.db import Database
+from app.core.faults import ImportFault
 from app.kpis import ledger, rollup
+from app.models.chain_documents import ChainImportRead
 from app.models.company_lists import CompanyListCreate, CompanyListImportRead
+from app.services.chain_documents import import_chain
 from app.services.company_lists import Phase, import_list
 
 cli = typer.Typer(
@@ -96,9 +99,31 @@ def import_company_list(
     with database_url() as url:
         migrations.upgrade(url)
         report = asyncio.run(_import(url, head, file.read_bytes(), file.name))
-    _print_report(report)
-    if report.faults:
-        raise typer.Exit(1)
+    _print_faults(report.faults)
+    out.print(
+        f"{report.row_count} rows: {report.created_count} created, {report.updated_count} updated,"
+        f" {report.unchanged_count} unchanged; {report.new_company_count} new companies."
+    )
+
+
+@imports.command("industry-chain")
+def import_industry_chain(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+) -> None:
+    """Import a chain from CSV, XLSX or JSON: all of it or nothing; repeating it changes nothing."""
+    with database_url() as url:
+        migrations.upgrade(url)
+        report = asyncio.run(_import_chain(url, file.read_bytes(), file.name))
+    _print_faults(report.faults)
+    out.print(
+        f"{report.row_count} records: {report.created_count} created,"
+        f" {report.updated_count} updated, {report.unchanged_count} unchanged."
+    )
+
+
+async def _import_chain(url: str, content: bytes, filename: str) -> ChainImportRead:
+    async with session_at(url) as session:
+        return await import_chain(session, content, filename)
 
 
 async def _import(
@@ -116,17 +141,14 @@ async def _import(
             )
 
 
-def _print_report(report: CompanyListImportRead) -> None:
-    for fault in report.faults:
+def _print_faults(faults: list[ImportFault]) -> None:
+    """End with 1 where there are any."""
+    for fault in faults:
         where = f"line {fault.line}" + (f", {fault.column}" if fault.column else "")
         out.print(f"[red]{where}: {fault.code} {fault.message}[/red]")
-    if report.faults:
-        out.print(f"Nothing was imported: {len(report.faults)} faults.")
-        return
-    out.print(
-        f"{report.row_count} rows: {report.created_count} created, {report.updated_count} updated,"
-        f" {report.unchanged_count} unchanged; {report.new_company_count} new companies."
-    )
+    if faults:
+        out.print(f"Nothing was imported: {len(faults)} faults.")
+        raise typer.Exit(1)
 
 
 @kpi.command()

@@ -17,6 +17,12 @@ FILE = (
     "1,云南锗业股份有限公司,Yunnan Germanium,中国,临沧,有色金属,12.5\n,波音,,美国,,,\n"
 ).encode()
 
+CHAIN = (
+    "记录类型,编号,名称,上中下游,起点编号,终点编号,关联强度,依据,类型\n"
+    "产业链,,智能装备,,,,,,新兴产业\n环节,A1,减速器,上游,,,,,\n环节,B1,机器人,中游,,,,,\n"
+    "关联,,,,A1,B1,3,专家判断,\n"
+).encode()
+
 
 @dataclass(frozen=True)
 class Call:
@@ -160,6 +166,9 @@ async def _chains(world: World) -> dict[str, Call]:
         ),
         "update_industry_chain": Call(
             lead, "PATCH", f"/industry-chains/{chain['id']}", {"priority": 1}, etag(chain)
+        ),
+        "import_industry_chain": Call(
+            lead, "POST", "/industry-chain-imports", more={"files": {"file": ("链.csv", CHAIN)}}
         ),
         "create_chain_node": Call(
             lead,

@@ -30,21 +30,32 @@ BATCH, LONGEST_SECONDS = 200, 600
 _PATIENCE = (
     "SET LOCAL statement_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = '60s'"
 )
-DOCUMENTED: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The file",
-        "content": {
-            kind.media_type: {"schema": {"type": "string", "format": "binary"}}
-            for kind in (Csv, Xlsx)
-        },
-    }
-}
+MEDIA = {"csv": Csv.media_type, "xlsx": Xlsx.media_type, "json": "application/json"}
+
+
+def documented(*formats: str) -> dict[int | str, dict[str, Any]]:
+    """How the contract describes a reply that is a file."""
+    schema = {"schema": {"type": "string", "format": "binary"}}
+    content = {MEDIA[name]: schema for name in formats}
+    return {200: {"description": "The file", "content": content}}
+
+
+DOCUMENTED = documented("csv", "xlsx")
 
 
 class File(Response):
     """What the contract calls the reply: CSV unless asked otherwise."""
 
     media_type = Csv.media_type
+
+
+def attachment(body: bytes, name: str, format: str) -> Response:
+    """A whole file, to be saved under a name with the day of today."""
+    return Response(body, headers=_saved_as(name, format), media_type=MEDIA[format])
+
+
+def _saved_as(name: str, format: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}-{today()}.{format}"'}
 
 
 class Export(File):
@@ -54,8 +65,7 @@ class Export(File):
         self._db, self._caller, self._query = reader.db, reader.caller, query
         self._form, self._binds = form_of(query, reader.caller.role)
         self._sheet, self._count = FORMATS[query.format](), 0
-        name = f"{query.shape.table.__tablename__}-{today()}.{query.format}"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        headers = _saved_as(str(query.shape.table.__tablename__), query.format)
         super().__init__(headers=headers, media_type=self._sheet.media_type)
         del self.headers["content-length"]
 
@@ -103,7 +113,7 @@ class Export(File):
     def _cells(self, row: asyncpg.Record) -> list[str]:
         fields = self._query.shape.model_fields
         record = json.loads(row[0])
-        return [_cell(value, bare(fields[name].annotation)) for name, value in record.items()]
+        return [cell(value, bare(fields[name].annotation)) for name, value in record.items()]
 
     async def _note(self) -> None:
         asked = self._query.model_dump(mode="json", exclude_unset=True)
@@ -121,12 +131,12 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-def _cell(value: Any, kind: Any) -> str:
+def cell(value: Any, kind: Any) -> str:
     """A JSON value as people read it: codes by their labels, records by their names."""
     if value is None:
         return ""
     if isinstance(value, list):
-        return "、".join(_cell(part, kind) for part in value)
+        return "、".join(cell(part, kind) for part in value)
     if isinstance(value, dict):
         return str(value.get("name") or next(iter(value.values())))
     if isinstance(value, bool):

@@ -9,6 +9,7 @@ from pydantic import Field as Bounded
 from sqlmodel import Field, SQLModel, col, select
 
 from app.core.base import Record, RecordRead, Shape, patch_of
+from app.core.faults import ImportFault
 from app.core.listing import list_query
 from app.core.search import Searchable
 from app.core.shapes import Computed, Expand
@@ -127,15 +128,6 @@ class CompanyListEntryQuery(
     )
 ):
     """Parameters of the entry list."""
-
-
-class ImportFault(BaseModel):
-    """One bad row: its line in the file, the column where known, and what is wrong."""
-
-    line: int
-    column: str | None
-    code: str
-    message: str
 
 
 class CompanyListImportRead(BaseModel):

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form, Response, UploadFile
 
 from app.core import records
 from app.core.endpoint import Endpoint
+from app.core.faults import refuse_faulty
 from app.core.listing import Page
 from app.core.types import Line, Name
 from app.models.company_lists import (
@@ -116,5 +117,5 @@ async def import_company_list(
     """
     head = CompanyListCreate(name=name, year=year, source=source)
     report = await company_lists.import_list(session, head, await file.read(), file.filename or "")
-    company_lists.refuse_faulty(report)
+    refuse_faulty(report)
     return report

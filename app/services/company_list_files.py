@@ -6,11 +6,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app.core.i18n import text
+from app.core.faults import MAX_FAULTS, ImportFault, fault, faults_of
 from app.core.tabular import TableError, match_headers, read_table
-from app.models.company_lists import CompanyListEntryBase, ImportFault
+from app.models.company_lists import CompanyListEntryBase
 
-MAX_FAULTS = 1000
 # Column names as found in real lists; blanks, width, case and brackets are ignored.
 SYNONYMS: dict[str, Sequence[str]] = {
     "rank": ("rank", "排名", "名次", "位次", "序号", "ranking"),
@@ -44,12 +43,6 @@ def read_entries(content: bytes, filename: str, faults: list[ImportFault]) -> It
         faults.append(fault(error.line or 1, None, error.code))
 
 
-def fault(line: int, column: str | None, code: str, **params: object) -> ImportFault:
-    """One bad row in the reader's language."""
-    message = text("validation", code, params)
-    return ImportFault(line=line, column=column, code=code, message=message)
-
-
 def _rows(content: bytes, filename: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number and cells by field; `TableError` where no column names companies."""
     table = read_table(content, filename=filename)
@@ -71,10 +64,7 @@ def _entry(
             values["revenue_amount"] = _dollars(values["revenue_amount"])
         return CompanyListEntryBase.model_validate(values)
     except ValidationError as error:
-        for detail in error.errors():
-            column, code = str(detail["loc"][0]), detail["type"]
-            message = text("validation", code, detail.get("ctx"), fallback=detail["msg"])
-            faults.append(ImportFault(line=line, column=column, code=code, message=message))
+        faults += faults_of(error, line)
     except (ValueError, InvalidOperation):
         faults.append(fault(line, None, "number_form"))
     return None

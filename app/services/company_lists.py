@@ -11,16 +11,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.core.audit import BULK_WITH_OWN_AUDIT
 from app.core.clock import now
 from app.core.db import driver
-from app.core.errors import Problem
+from app.core.faults import MAX_FAULTS, ImportFault, fault
 from app.core.logging import request_id
 from app.models.company_lists import (
     CompanyList,
     CompanyListCreate,
     CompanyListImportRead,
-    ImportFault,
 )
 from app.services import company_list_staging as staging
-from app.services.company_list_files import MAX_FAULTS, Line, fault, read_entries
+from app.services.company_list_files import Line, read_entries
 
 # Rows per statement: well below the time that one statement may take, and a step of the progress.
 _SLICE = 5000
@@ -153,10 +152,3 @@ async def _merge(
         report.created_count += created.rowcount
         progress("merging", part["last"], report.row_count)
     report.unchanged_count = report.row_count - report.created_count - report.updated_count
-
-
-def refuse_faulty(report: CompanyListImportRead) -> None:
-    """422 with the report where a file has faults."""
-    if report.faults:
-        extra = {"report": report.model_dump(mode="json")}
-        raise Problem("import_refused", extra=extra, count=len(report.faults))

@@ -31,6 +31,9 @@ LEFT: dict[str, set[str]] = {
     },
     "create_industry_chain": {"create industry_chains"},
     "update_industry_chain": {"update industry_chains"},
+    "import_industry_chain": {
+        "create industry_chains", "create chain_nodes", "create chain_links",
+    },
     "create_chain_node": {"create chain_nodes"},
     "update_chain_node": {"update chain_nodes"},
     "delete_chain_node": {"delete chain_nodes"},

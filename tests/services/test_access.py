@@ -70,6 +70,8 @@ MATRIX = {
     "get_industry_chain": BUSINESS,
     "update_industry_chain": LISTS,
     "get_chain_graph": BUSINESS,
+    "export_industry_chain": BUSINESS,
+    "import_industry_chain": LISTS,
     "list_chain_nodes": BUSINESS,
     "create_chain_node": LISTS,
     "get_chain_node": BUSINESS,
