@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core.security import hash_password, verify_password
+from app.demo.chains import add_chains
 from app.demo.companies import add_companies, listed_companies
 from app.demo.leads import add_leads, plans
 from app.demo.people import ACCOUNTS, NO_LOGIN, Zone, add_people
@@ -32,13 +33,14 @@ async def load_demo(session: AsyncSession, out: Console) -> bool:
     with out.status("Building the demo zone …"):
         await add_people(zone)
         companies = await add_companies(zone)
+        nodes = await add_chains(zone, companies)
         listed = await listed_companies(zone, _ON_THE_LIST)
         leads = await add_leads(zone, plans(zone, companies, listed))
         visits = await add_visits(zone, leads)
         entries = await ledger.rebuild(session)
     out.print(
         f"Demo zone: {len(zone.officers)} officers, {len(leads)} leads, {visits} visits,"
-        f" {entries} ledger entries."
+        f" {entries} ledger entries, five industry chains with {nodes} nodes."
     )
     return True
 

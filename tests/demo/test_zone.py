@@ -32,6 +32,7 @@ async def test_what_the_zone_holds(world: World) -> None:
     await every_stage_of_every_track_is_there(world)
     await visits_span_two_years(world)
     await real_names_carry_no_amounts(world)
+    await five_chains_of_published_industries_are_there(world)
     await the_excerpt_is_a_hundred_rows_and_codes_are_valid(world)
     async with AsyncSession(world.app.state.db.engine) as session:
         assert await ledger.verify(session) == []
@@ -80,6 +81,26 @@ async def real_names_carry_no_amounts(world: World) -> None:
     )
     assert len(rows) == 11
     assert {(row["planned_investment"], row["agreed_amount"]) for row in rows} == {(None, None)}
+
+
+async def five_chains_of_published_industries_are_there(world: World) -> None:
+    page = await world.leader.seen("/industry-chains?is_demo=true")
+    assert [(chain["name"], chain["kind"]) for chain in page["items"]] == [
+        ("生物医药大健康", "key_industry"),
+        ("金属新材料", "key_industry"),
+        ("IT和现代服务业", "key_industry"),
+        ("智能装备", "emerging"),
+        ("电子商务", "emerging"),
+    ]
+    for chain, count in zip(page["items"], (17, 10, 9, 9, 8), strict=True):
+        drawn = await world.leader.seen(f"/industry-chains/{chain['id']}/graph")
+        assert len(drawn["nodes"]) == count
+        assert {node["status"] for node in drawn["nodes"]} >= {"missing"}
+        assert 0 < float(drawn["coverage"]) < 0.5
+        assert drawn["links"]
+        past = await world.leader.seen(f"/industry-chains/{chain['id']}/graph?as_of=2025-01-01")
+        assert {node["status"] for node in past["nodes"]} == {"missing"}
+        assert past["coverage"] == "0.0000"
 
 
 async def the_excerpt_is_a_hundred_rows_and_codes_are_valid(world: World) -> None:
