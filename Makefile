@@ -5,7 +5,7 @@ export UV_LINK_MODE := copy
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench bench-smoke bench-scale openapi pinyin fuzz fuzz-smoke test-ledger check setup setup-dev
+.PHONY: help run test lint types bench bench-smoke bench-scale openapi pinyin fuzz fuzz-smoke statements test-plans test-ledger check setup setup-dev
 
 help:  ## What can be made here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,12 @@ fuzz: .venv/.dev  ## Schemathesis, all checks, stateful, three seeds (half an ho
 
 fuzz-smoke: .venv/.dev  ## One seed, few examples
 	@.venv/bin/python tests/fuzz/run.py 3 1
+
+test-plans: .venv/.dev  ## Plans of every filter and sort of every list at 100,000 rows (a minute)
+	@YINFENG_PLAN_ROWS=100000 .venv/bin/python -m pytest tests/plans
+
+statements: .venv/.dev  ## Count every operation's statements anew (tests/core/statements.toml)
+	@YINFENG_WRITE_STATEMENTS=1 .venv/bin/python -m pytest -q tests/core/test_statements.py
 
 test-ledger: .venv/.dev  ## 2,000 random operations against a plain model of the ledger
 	@YINFENG_STEPS=2000 .venv/bin/python -m pytest -o faulthandler_timeout=1800 tests/kpis/test_machine.py

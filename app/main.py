@@ -7,8 +7,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from app.core import audit, handlers
+from app.core.admission import Admission
 from app.core.config import Settings, settings
 from app.core.cursors import Cursors
 from app.core.db import Database
@@ -26,10 +28,13 @@ from app.services.access import Caller
 
 # A request makes a few thousand objects and few cycles: collect every few dozen requests.
 _GC_THRESHOLDS = (50_000, 20, 50)
+# Bytes from which compressing is quicker than sending: summaries and full pages, not records.
+_LARGE = 100_000
 _EXPOSED = [
     "ETag",
     "Location",
     "Link",
+    "Content-Disposition",
     "Retry-After",
     "X-Request-Id",
     "Idempotency-Replayed",
@@ -80,6 +85,8 @@ def create_app(config: Settings | None = None, database_url: str | None = None) 
     handlers.install(app)
     install_docs(app)
     install_openapi(app)
+    app.add_middleware(GZipMiddleware, minimum_size=_LARGE, compresslevel=1)
+    app.add_middleware(Admission, limit=config.limit_concurrency)
     app.add_middleware(RequestContext, on_error=handlers.internal_error)
     if config.cors_origins:
         _allow_origins(app, config.cors_origins)

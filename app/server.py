@@ -7,7 +7,7 @@ import secrets
 import uvicorn
 from rich.console import Console
 
-from app.core import audit, logging, migrations
+from app.core import audit, migrations
 from app.core.config import Settings, settings
 from app.core.db import Database
 from app.core.secrets import kept_secret
@@ -42,9 +42,8 @@ def serve(url: str, out: Console) -> None:
     migrations.upgrade(url)
     _share_with_workers(config, url)
     asyncio.run(_prepare(config, url, out))
-    logging.configure()
     uvicorn.run(
-        "app.main:create_app",
+        "app.worker:application",
         factory=True,
         host=config.host,
         port=config.port,
@@ -54,7 +53,6 @@ def serve(url: str, out: Console) -> None:
         server_header=False,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=10,
-        limit_concurrency=config.limit_concurrency,
     )
 
 

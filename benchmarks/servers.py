@@ -33,6 +33,7 @@ def ours(data_dir: Path, url: str | None = None) -> Iterator[tuple[int, int]]:
     port = free_port()
     more = {"YINFENG_DATABASE_URL": url} if url else {}
     settings = {"YINFENG_MODE": "development", "YINFENG_DATA_DIR": str(data_dir)}
+    settings["YINFENG_WORKERS"] = "1"
     command = [str(Path(sys.executable).parent / "yinfeng"), "serve"]
     with _running(command, settings | {"YINFENG_PORT": str(port)} | more) as pid:
         _wait(f"http://{HOST}:{port}/health/ready")

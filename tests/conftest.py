@@ -38,10 +38,11 @@ def database_url(worker_id: str) -> Iterator[str]:
                 yield url
         return
     base = Settings(database_url=given).database_url or ""
-    yield _database_beside(base, f"yinfeng_test_{worker_id}")
+    yield database_beside(base, f"yinfeng_test_{worker_id}")
 
 
-def _database_beside(url: str, name: str) -> str:
+def database_beside(url: str, name: str) -> str:
+    """A migrated database of that name on the same server."""
     import asyncio  # noqa: PLC0415  only for an external server
 
     async def create() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.script import ScriptDirectory
 from fastapi import FastAPI
 
 from app.core import migrations
@@ -31,6 +32,8 @@ async def test_the_published_contract_is_the_one_served(app: FastAPI) -> None:
 
 def test_the_migrations_say_what_the_models_say(database_url: str) -> None:
     migrations.check(database_url)
+    newest = ScriptDirectory(str(ROOT / "alembic")).get_current_head()
+    assert migrations.head_revision() == newest
 
 
 def test_the_readme_begins_with_the_two_commands() -> None:

@@ -5,7 +5,7 @@ slip past it, so they are refused unless they say that they write their own audi
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -16,6 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction
 from sqlmodel import Field, Session
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.base import Record, Row, new_id
 from app.core.clock import now
@@ -46,7 +47,7 @@ class AuditEntry(Row, table=True):
     entity: str
     entity_id: UUID
     entity_version: int | None = None
-    request_id: str
+    request_id: str = Field(index=True)
     changes: dict[str, Any] = Field(sa_type=JSONB)
 
     __table_args__: ClassVar[Any] = (sa.Index(None, "entity_id", "entity_version"),)
@@ -58,6 +59,37 @@ def install() -> None:
         event.listen(Session, "before_flush", _before_flush)
         event.listen(Session, "after_flush", _after_flush)
         event.listen(Session, "do_orm_execute", _refuse_unaudited_bulk)
+
+
+async def note(session: AsyncSession, action: str, rows: Sequence[Row]) -> None:
+    """Audit what a bulk statement is about to do to some rows, changed in memory already."""
+    actor_id = session.info.get("actor_id")
+    if any(getattr(row, "changes_callers", False) for row in rows):
+        session.info["changes_callers"] = True
+    await write(session, [_entry(action, row, actor_id) for row in rows])
+
+
+async def write(session: AsyncSession, entries: Sequence[Entry]) -> None:
+    """Add entries that no flush makes."""
+    connection = await session.connection()
+    await connection.exec_driver_sql(_INSERT, (json.dumps(entries),))
+
+
+def entry(
+    action: str, entity: str, entity_id: UUID, actor_id: UUID | None, changes: dict[str, Any]
+) -> Entry:
+    """What somebody did in this request, now."""
+    return {
+        "id": str(new_id()),
+        "at": now().isoformat(),
+        "actor_id": actor_id and str(actor_id),
+        "action": action,
+        "entity": entity,
+        "entity_id": str(entity_id),
+        "entity_version": None,
+        "request_id": request_id.get(),
+        "changes": changes,
+    }
 
 
 def _before_flush(session: Session, _context: UOWTransaction, _instances: Any) -> None:
@@ -101,17 +133,9 @@ def _entries(session: Session, changed: list[Any], actor_id: UUID | None) -> Ite
 
 def _entry(action: str, item: Row, actor_id: UUID | None) -> Entry:
     version = getattr(item, "version", None)
-    return {
-        "id": str(new_id()),
-        "at": now().isoformat(),
-        "actor_id": actor_id and str(actor_id),
-        "action": action,
-        "entity": item.__tablename__,
-        "entity_id": str(item.id),
-        "entity_version": version + 1 if action == "update" and version else version,
-        "request_id": request_id.get(),
-        "changes": _changes(action, item),
-    }
+    made = entry(action, item.__tablename__, item.id, actor_id, _changes(action, item))
+    made["entity_version"] = version + 1 if action == "update" and version else version
+    return made
 
 
 def _changes(action: str, item: Row) -> dict[str, Any]:

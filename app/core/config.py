@@ -1,13 +1,29 @@
 """Settings: `YINFENG_*` variables and an optional `.env`; every one is listed in `.env.example`."""
 
+import os
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DRIVER = "postgresql+asyncpg://"
+
+
+# Of PostgreSQL's default 100 connections; the rest is for administrators and commands.
+_CONNECTIONS = 80
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    usable = getattr(os, "sched_getaffinity", None)
+    return min(len(usable(0)) if usable else os.cpu_count() or 1, 16)
+
+
+def _share_of_connections(data: dict[str, Any]) -> int:
+    """Each worker has two pools."""
+    return max(2, min(8, _CONNECTIONS // (2 * data.get("workers", 1))))
 
 
 class Settings(BaseSettings):
@@ -18,10 +34,10 @@ class Settings(BaseSettings):
     mode: Literal["demo", "development", "production"] = "demo"
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
-    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    workers: Annotated[int, Field(ge=1, le=64)] = Field(default_factory=_cores)
     data_dir: Path = Path(".data")
     database_url: str | None = None
-    pool_size: Annotated[int, Field(ge=1, le=100)] = 8
+    pool_size: Annotated[int, Field(ge=1, le=100)] = Field(default_factory=_share_of_connections)
     secret_key: SecretStr | None = None
     demo_password: SecretStr | None = None
     cors_origins: Annotated[list[str], NoDecode] = []

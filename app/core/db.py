@@ -4,6 +4,7 @@ The read pool skips the ORM and any transaction (one statement is its own snapsh
 gain and the figures are in `docs/performance.md`.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,6 +17,8 @@ from app.core.config import DRIVER
 
 # Bounds on what one request may cost, and so on how old an uncommitted ledger entry can be.
 LONGEST_TRANSACTION_SECONDS = 30
+# Each number of rows is a statement of its own to prepare and keep: few of them, none long.
+INSERTED_AT_ONCE = 50
 SERVER_SETTINGS = {
     "application_name": "yinfeng",
     "timezone": "UTC",
@@ -47,14 +50,19 @@ class Database:
             max_overflow=0,
             pool_timeout=5,
             pool_pre_ping=False,
+            insertmanyvalues_page_size=INSERTED_AT_ONCE,
             connect_args={
                 "server_settings": SERVER_SETTINGS,
                 "statement_cache_size": 500,
                 "max_cacheable_statement_size": 0,
             },
         )
+        # One INSERT for many rows, also where nothing has to come back: off for asyncpg by default.
+        self.engine.dialect.use_insertmanyvalues_wo_returning = True
         self.sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
         self._pool: asyncpg.Pool | None = None
+        # An export keeps a connection for minutes: half of them stay for everybody else.
+        self.exports = asyncio.Semaphore(max(1, pool_size // 2))
 
     @property
     def dsn(self) -> str:

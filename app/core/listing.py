@@ -62,8 +62,8 @@ class View(BaseModel):
     expand: Names = Field(default=[], description="Embed these referenced records, one level.")
 
 
-class ListQuery(View):
-    """What every list takes."""
+class Selection(View):
+    """Which rows of a list, in which order."""
 
     shape: ClassVar[type[ReadShape]]
     sorts: ClassVar[tuple[str, ...]] = ()
@@ -71,12 +71,7 @@ class ListQuery(View):
     default_sort: ClassVar[tuple[str, ...]] = ()
     own: ClassVar["Callable[[Any, str], Own] | None"] = None
 
-    limit: int = Field(default=50, ge=1, le=MAX_LIMIT)
-    cursor: CURSOR | None = None
-    page: int | None = Field(default=None, ge=1, le=MAX_OFFSET)
-    page_size: int = Field(default=20, ge=1, le=MAX_LIMIT)
     sort: Names = Field(default=[], description="Comma-separated; `-` sorts downwards.")
-    total: Literal["none", "exact", "estimated"] = "none"
 
     def given(self) -> dict[str, Any]:
         """The filters of this request by parameter name."""
@@ -85,6 +80,22 @@ class ListQuery(View):
             for name in self.filters
             if name in self.model_fields_set and (value := getattr(self, name)) is not None
         }
+
+
+class ListQuery(Selection):
+    """What every list takes."""
+
+    limit: int = Field(default=50, ge=1, le=MAX_LIMIT)
+    cursor: CURSOR | None = None
+    page: int | None = Field(default=None, ge=1, le=MAX_OFFSET)
+    page_size: int = Field(default=20, ge=1, le=MAX_LIMIT)
+    total: Literal["none", "exact", "estimated"] = "none"
+
+
+class ExportQuery(Selection):
+    """What the export of a list takes: all its rows."""
+
+    format: Literal["csv", "xlsx"] = "csv"
 
 
 @dataclass(frozen=True)
@@ -204,6 +215,17 @@ def list_query(
     query.filters = {name: spec for name, (spec, _) in found.items()}
     query.default_sort, query.own = default or (f"-{sorts[0]}",), own
     return query
+
+
+def export_of(query: type[ListQuery]) -> type[ExportQuery]:
+    """The query class of a list's export: the same filters, search, sorts and fields."""
+    own = {name: info for name, info in query.model_fields.items()
+           if name not in ListQuery.model_fields}  # fmt: skip
+    fields: dict[str, Any] = {name: (info.annotation, info) for name, info in own.items()}
+    export = create_model(f"{query.__name__}Export", __base__=ExportQuery, **fields)
+    export.shape, export.sorts = query.shape, query.sorts
+    export.filters, export.default_sort = query.filters, query.default_sort
+    return export
 
 
 class PageInfo(BaseModel):

@@ -16,7 +16,7 @@ from app.core.cursors import Cursors, Order, scope_of
 from app.core.db import Database, driver
 from app.core.errors import invalid_parameter, unknown_name
 from app.core.filters import binds_of
-from app.core.listing import MAX_OFFSET, ListQuery, View
+from app.core.listing import MAX_OFFSET, ListQuery, Selection, View
 from app.core.reading import Caller, ListForm, count_statement, list_statement, read_one
 from app.core.search import search_binds
 from app.core.shapes import Expand, marker_of
@@ -56,7 +56,7 @@ class Reader:
 
     async def page(self, query: ListQuery) -> Response:
         """One page of a list."""
-        form, binds = self._form(query)
+        form, binds = form_of(query, self.caller.role)
         sorted_by = (form.orders, form.tier)
         scope = scope_of(query.shape, form.given, sorted_by, repr(binds), self.caller.role)
         size = query.limit if query.page is None else query.page_size
@@ -69,29 +69,6 @@ class Reader:
         cursor = self.cursors.write(scope, keys) if has_more else None
         total = await self._total(query, form, binds)
         return self._page_response(query, items, cursor, size, total)
-
-    def _form(self, query: ListQuery) -> tuple[ListForm, dict[str, Any]]:
-        fields, expand = checked_view(query.shape, query)
-        given = query.given()
-        binds: dict[str, Any] = {}
-        for name, value in given.items():
-            binds |= binds_of(query.filters[name], name, value)
-        term = getattr(query, "q", None)
-        if term:
-            binds |= search_binds(term)
-        form = ListForm(
-            query=type(query),
-            role=self.caller.role,
-            given=tuple(given),
-            orders=_orders(query),
-            tier=0 if term and not query.sort else None,
-            null_keys=None,
-            fields=fields,
-            expand=expand,
-            is_search=bool(term),
-            is_paged=query.page is not None,
-        )
-        return form, binds
 
     async def _total(
         self, query: ListQuery, form: ListForm, binds: dict[str, Any]
@@ -161,6 +138,32 @@ class Change(Write):
         return await self.reply(shape, self.id, status)
 
 
+def form_of(query: Selection, role: str) -> tuple[ListForm, dict[str, Any]]:
+    """The shape of a list's statement and the values of its filters; 422 for unknown names."""
+    fields, expand = checked_view(query.shape, query)
+    given = query.given()
+    binds: dict[str, Any] = {}
+    for name, value in given.items():
+        binds |= binds_of(query.filters[name], name, value)
+    term = getattr(query, "q", None)
+    if term:
+        binds |= search_binds(term)
+    is_list = isinstance(query, ListQuery)
+    form = ListForm(
+        query=type(query),
+        role=role,
+        given=tuple(given),
+        orders=_orders(query),
+        tier=0 if is_list and term and not query.sort else None,
+        null_keys=None,
+        fields=fields,
+        expand=expand,
+        is_search=bool(term),
+        is_paged=is_list and query.page is not None,
+    )
+    return form, binds
+
+
 def checked_view(shape: type[ReadShape], view: View) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """`fields` and `expand` as asked for; 422 names what exists."""
     if not view.fields and not view.expand:
@@ -179,7 +182,7 @@ def _names(shape: type[ReadShape]) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(shape.model_fields) - expands, expands
 
 
-def _orders(query: ListQuery) -> tuple[Order, ...]:
+def _orders(query: Selection) -> tuple[Order, ...]:
     names = query.sort or query.default_sort
     _known("sort", [name.removeprefix("-") for name in names], {*query.sorts, "id"})
     orders = {name.removeprefix("-"): name.startswith("-") for name in names}

@@ -6,7 +6,7 @@ transaction, so a reply and a later GET cannot differ.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from app.core.base import ReadShape
 from app.core.cursors import Order, after, ordering
 from app.core.errors import Problem
 from app.core.filters import condition_of
-from app.core.listing import ListQuery
+from app.core.listing import Selection
 from app.core.ranking import Tier, ranked, tiers_of
 from app.core.search import search_condition
 from app.core.shapes import json_of, visible
@@ -61,7 +61,7 @@ class ListForm:
     `tier` is where a search begins that comes in tiers; None where it has one order.
     """
 
-    query: type[ListQuery]
+    query: type[Selection]
     role: str
     given: tuple[str, ...]
     orders: tuple[Order, ...]
@@ -98,8 +98,8 @@ def _body(form: ListForm, entity: Any) -> sa.ColumnElement[Any]:
     return sa.cast(body, sa.Text).label("body")
 
 
-def _rows(form: ListForm, size: Any) -> Any:  # a Select of text columns
-    """The rows of a page in order: `body` and the sort keys `k0`, `k1` and so on, all text."""
+def rows_of(form: ListForm) -> Any:  # a Select of text columns
+    """The rows of a list in order: `body` (JSON as text) and the sort keys `k0`, `k1` as text."""
     table: Any = form.query.shape.table
     columns = sort_columns(form)
     keys = [sa.cast(column, sa.Text).label(f"k{i}") for i, column in enumerate(columns)]
@@ -107,11 +107,11 @@ def _rows(form: ListForm, size: Any) -> Any:  # a Select of text columns
     found = found.where(*_matching(form)).order_by(*ordering(columns, form.orders))
     if form.null_keys is not None:
         found = found.where(after(columns, form.orders, form.null_keys))
-    return _sliced(form, found, size)
+    return found
 
 
-def _ranked_rows(form: ListForm, start: int, size: Any) -> Any:  # as of `_rows`
-    """The same in tiers; `tier` is a key before the others.
+def _ranked_rows(form: ListForm, start: int, size: Any) -> Any:  # as of `rows_of`
+    """A page of them in tiers; `tier` is a key before the others.
 
     The records are read by id once the page is known: the tiers stay cheap to plan.
     """
@@ -139,12 +139,21 @@ def _sliced(form: ListForm, rows: Any, size: Any) -> Any:
 def list_statement(form: ListForm) -> Statement:
     """One page as one row: the items' JSON, whether more follow, and the last row's sort keys."""
     size = sa.bindparam("limit", type_=sa.Integer)
-    rows = _rows if form.tier is None else partial(_ranked_rows, start=form.tier)
-    page = rows(form, size=size + 1).subquery()
+    if form.tier is None:
+        page = _sliced(form, rows_of(form), size + 1).subquery()
+    else:
+        page = _ranked_rows(form, form.tier, size + 1).subquery()
     items = sa.func.array_to_string(sa.func.array_agg(page.c.body)[1:size], ",")
     last = [sa.func.array_agg(key)[size] for key in list(page.c)[1:]]
     body = _bytes(sa.func.coalesce(items, sa.literal_column("''")))
     return compiled(sa.select(body, sa.func.count() > size, *last).select_from(page))
+
+
+@lru_cache(maxsize=1024)
+def rows_statement(form: ListForm) -> Statement:
+    """All rows in order, the JSON of each as text."""
+    rows = rows_of(form)
+    return compiled(rows.with_only_columns(rows.selected_columns["body"]))
 
 
 @lru_cache(maxsize=1024)

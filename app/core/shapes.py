@@ -110,12 +110,15 @@ def json_of(
     expand: tuple[str, ...] = (),
 ) -> JsonRow:
     """The JSON object of one row; `fields` narrows it, `expand` widens it."""
-    columns = [
-        (name, _expression(name, info, entity, role))
-        for name, info in shape.model_fields.items()
-        if _wanted(name, info, fields, expand)
-    ]
-    return JsonRow(columns)
+    infos = shape.model_fields
+    names = names_of(shape, fields, expand)
+    return JsonRow([(name, _expression(name, infos[name], entity, role)) for name in names])
+
+
+def names_of(shape: type[ReadShape], fields: tuple[str, ...], expand: tuple[str, ...]) -> list[str]:
+    """The keys of that object in order."""
+    infos = shape.model_fields.items()
+    return [name for name, info in infos if _wanted(name, info, fields, expand)]
 
 
 def _wanted(name: str, info: FieldInfo, fields: tuple[str, ...], expand: tuple[str, ...]) -> bool:

@@ -14,8 +14,6 @@ from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
-from openpyxl import load_workbook
-from openpyxl.xml.constants import SHEET_MAIN_NS
 
 MAX_ENTRIES = 1_000
 MAX_UNPACKED = 100_000_000
@@ -34,6 +32,8 @@ CHUNK = 65_536
 ENTRY_SIGNATURE = b"PK\x01\x02"
 ENCRYPTED = 0x1
 PLAIN_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# ECMA-376 part 1, annex A.2.
+SHEET_MAIN_NS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RECORD_TAGS = {f"{{{SHEET_MAIN_NS}}}row": 3, f"{{{SHEET_MAIN_NS}}}si": 2}
 """Elements the reader releases as soon as they end, and the depth at which they do."""
 
@@ -158,6 +158,8 @@ def _cell_text(value: object) -> str:
 
 
 def _sheet_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    from openpyxl import load_workbook  # noqa: PLC0415  10 MB that most processes never need
+
     book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
     sheet = next((s for s in book.worksheets if s.sheet_state == "visible"), None)
     if sheet is None:

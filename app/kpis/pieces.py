@@ -4,10 +4,10 @@ The shapes are written once per metric, with marks where a row's values go, and 
 number is then a join of strings. Dumping each number by its shape would take ten times as long.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from json.encoder import encode_basestring
 from typing import Any
 from uuid import UUID
 
@@ -133,17 +133,16 @@ def _quoted(value: str) -> str:
 
 def row_json(row: Any, metrics: Sequence[Pieces]) -> str:
     """One subject (`id`, `name`, `team_id`) with its `cells`, as a `KpiRow` in JSON."""
-    subject = {"id": str(row["id"]), "name": row["name"], "team_id": row["team_id"]}
-    found = [cell.split("\x1f") for cell in (row["cells"] or "").split("\x1e")]
-    numbers = {cell[0]: cell for cell in found if len(cell) > 1 and not cell[1]}
-    written = ",".join(
-        [
-            pieces.number(subject["id"], numbers.get(pieces.place, pieces.nothing), found)
-            for pieces in metrics
-        ]
+    subject, cells = str(row["id"]), row["cells"]
+    found = [cell.split("\x1f") for cell in cells.split("\x1e")] if cells else []
+    numbers = {cell[0]: cell for cell in found if not cell[1]}
+    written = [
+        pieces.number(subject, numbers.get(pieces.place) or pieces.nothing, found)
+        for pieces in metrics
+    ]
+    team = f'"{row["team_id"]}"' if row["team_id"] else "null"
+    name = encode_basestring(row["name"])
+    return (
+        f'{{"subject":{{"id":"{subject}","name":{name},"team_id":{team}}},'
+        f'"values":[{",".join(written)}]}}'
     )
-    return f'{{"subject":{_subject(subject)},"values":[{written}]}}'
-
-
-def _subject(subject: dict[str, Any]) -> str:
-    return json.dumps(subject, ensure_ascii=False, default=str, separators=(",", ":"))

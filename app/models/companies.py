@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from app.core.base import ReadShape, Record, RecordRead, Shape, patch_of
-from app.core.listing import list_query
+from app.core.listing import export_of, list_query
 from app.core.search import Searchable, fold, search_index
 from app.core.types import NO_NUL, VISIBLE, Flag, Name, Notes
 from app.models.codes import CountryCode, CreditCode, IndustryCode, RegionCode
@@ -58,6 +58,8 @@ class Company(Record, Searchable, CompanyBase, table=True):
         sa.Index("ix_companies_name_sort", "name_sort", "id"),
         sa.Index("ix_companies_name_keys", "name_keys", postgresql_using="gin"),
         sa.Index("ix_companies_created_at", "created_at", "id"),
+        sa.Index("ix_companies_updated_at", "updated_at", "id"),
+        sa.Index("ix_companies_name", "name"),
         sa.Index(
             "ix_companies_search",
             sa.text("search_grams(search_text)"),
@@ -125,3 +127,7 @@ class CompanyQuery(
     )
 ):
     """Parameters of the company list."""
+
+
+class CompanyExport(export_of(CompanyQuery)):
+    """Parameters of the export."""

@@ -70,6 +70,8 @@ class CompanyListEntry(Record, CompanyListEntryBase, table=True):
             unique=True,
         ),
         sa.Index("ix_company_list_entries_rank", "company_list_id", "rank", "id"),
+        sa.Index("ix_company_list_entries_rank_id", "rank", "id"),
+        sa.Index("ix_company_list_entries_listed_name", "listed_name"),
     )
 
     company_list_id: UUID = Field(foreign_key="company_lists.id")

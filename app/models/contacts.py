@@ -60,7 +60,17 @@ class Contact(Record, Searchable, ContactBase, table=True):
     """A person at a company."""
 
     __tablename__ = "contacts"
-    __table_args__: ClassVar[Any] = (search_index("contacts"),)
+    __table_args__: ClassVar[Any] = (
+        sa.Index("ix_contacts_created_at", "created_at", "id"),
+        sa.Index("ix_contacts_name_sort", "name_sort", "id"),
+        sa.Index("ix_contacts_retention_until", "retention_until"),
+        sa.Index(
+            "ix_contacts_search",
+            sa.text("search_grams(search_text)"),
+            postgresql_using="gin",
+        ),
+        search_index("contacts"),
+    )
 
     is_demo: bool = False
     deleted_at: datetime | None = None

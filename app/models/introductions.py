@@ -26,6 +26,10 @@ class Introduction(Record, IntroductionBase, table=True):
     """An opportunity brought by an agent; a team lead links it to the lead it became."""
 
     __tablename__ = "introductions"
+    __table_args__: ClassVar[Any] = (
+        sa.Index("ix_introductions_created_at", "created_at", "id"),
+        sa.Index("ix_introductions_created_by_id", "created_by_id", "created_at", "id"),
+    )
 
     lead_id: UUID | None = Field(default=None, foreign_key="leads.id", index=True)
 

@@ -37,6 +37,7 @@ class LeadMember(Record, table=True):
     __table_args__: ClassVar[Any] = (
         sa.Index("ix_lead_members_lead_id", "lead_id", "to_on"),
         sa.Index("ix_lead_members_officer_id", "officer_id", "to_on"),
+        sa.Index("ix_lead_members_created_at", "created_at", "id"),
     )
 
     lead_id: UUID = Field(foreign_key="leads.id")

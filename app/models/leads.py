@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 from app.core.base import ReadShape, Record, RecordRead, Shape, patch_of
 from app.core.clock import now, today
 from app.core.errors import invalid
-from app.core.listing import list_query
+from app.core.listing import export_of, list_query
 from app.core.search import Searchable, search_index
 from app.core.shapes import Computed, Expand
 from app.core.types import (
@@ -86,6 +86,19 @@ class Lead(Record, Searchable, LeadBase, table=True):
         sa.Index("ix_leads_created_at", "created_at", "id"),
         sa.Index("ix_leads_stage", "stage", "updated_at", "id"),
         sa.Index("ix_leads_planned_investment", "planned_investment", "id"),
+        sa.Index(
+            "ix_leads_largest_planned",
+            sa.text("planned_investment DESC NULLS LAST"),
+            sa.text("id DESC"),
+        ),
+        sa.Index(
+            "ix_leads_largest_agreed",
+            sa.text("agreed_amount DESC NULLS LAST"),
+            sa.text("id DESC"),
+        ),
+        sa.Index("ix_leads_stage_entered_on", "stage_entered_on", "id"),
+        sa.Index("ix_leads_received_on", "received_on", "id"),
+        sa.Index("ix_leads_last_visited_on", "last_visited_on", "id"),
         sa.Index("ix_leads_name_sort", "name_sort", "id"),
         sa.Index(
             "ix_leads_search",
@@ -228,3 +241,7 @@ class LeadQuery(
     )
 ):
     """Parameters of the lead list."""
+
+
+class LeadExport(export_of(LeadQuery)):
+    """Parameters of the export."""

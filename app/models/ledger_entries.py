@@ -36,6 +36,7 @@ class LedgerEntry(Row, table=True):
     __tablename__ = "ledger_entries"
     __table_args__: ClassVar[Any] = (
         sa.Index("ix_ledger_entries_subject_id", "subject_id"),
+        sa.Index("ix_ledger_entries_counted_on", "counted_on", "id"),
         sa.Index(
             "ix_ledger_entries_scope",
             "scope",

@@ -61,6 +61,10 @@ class StageTransitionBase(SQLModel):
     rate_on: BusinessDate | None = None
 
 
+# A lead reaches a stage once.
+_MILESTONE, _ONCE = ("lead_id", "to_stage"), sa.text("kind = 'advance' AND status = 'recognised'")
+
+
 class StageTransition(Record, StageTransitionBase, table=True):
     """One step of a lead's history."""
 
@@ -68,13 +72,9 @@ class StageTransition(Record, StageTransitionBase, table=True):
     __table_args__: ClassVar[Any] = (
         sa.Index("ix_stage_transitions_lead_id", "lead_id", "created_at"),
         sa.Index("ix_stage_transitions_status", "status", "created_at"),
-        sa.Index(
-            "uq_stage_transitions_lead_id",
-            "lead_id",
-            "to_stage",
-            unique=True,
-            postgresql_where=sa.text("kind = 'advance' AND status = 'recognised'"),
-        ),
+        sa.Index("ix_stage_transitions_created_at", "created_at", "id"),
+        sa.Index("ix_stage_transitions_event_on", "event_on", "id"),
+        sa.Index("uq_stage_transitions_lead_id", *_MILESTONE, unique=True, postgresql_where=_ONCE),
     )
 
     lead_id: UUID = Field(foreign_key="leads.id")

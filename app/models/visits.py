@@ -12,7 +12,7 @@ from sqlmodel import Field, Relationship, SQLModel
 from app.core.base import ReadShape, Record, RecordRead, Row, Shape, patch_of
 from app.core.clock import today
 from app.core.errors import Problem, invalid
-from app.core.listing import list_query
+from app.core.listing import export_of, list_query
 from app.core.shapes import Children, Expand
 from app.core.types import BusinessDate, Code, Count, Instant, Line, Name, Notes, choice
 from app.models.codes import CreditCode
@@ -63,6 +63,8 @@ class Visit(Record, VisitBase, table=True):
         sa.Index("ix_visits_company_id", "company_id", "visited_on", "id"),
         sa.Index("ix_visits_visited_on", "visited_on", "id"),
         sa.Index("ix_visits_created_by_id", "created_by_id", "visited_on", "id"),
+        sa.Index("ix_visits_created_at", "created_at", "id"),
+        sa.Index("ix_visits_next_action_on", "next_action_on", "id"),
     )
 
     company_id: UUID = Field(foreign_key="companies.id")
@@ -207,6 +209,10 @@ class VisitQuery(
     )
 ):
     """Parameters of the visit list."""
+
+
+class VisitExport(export_of(VisitQuery)):
+    """Parameters of the export."""
 
 
 def people(ids: list[UUID]) -> list[UUID]:

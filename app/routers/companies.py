@@ -8,10 +8,12 @@ from fastapi import APIRouter, Response
 from app.core import records
 from app.core.batch import BatchCreate, BatchRead, create_all
 from app.core.endpoint import Endpoint
+from app.core.export import DOCUMENTED, Export, File
 from app.core.listing import Page
 from app.models.companies import (
     Company,
     CompanyCreate,
+    CompanyExport,
     CompanyQuery,
     CompanyRead,
     CompanyUpdate,
@@ -34,6 +36,19 @@ async def list_companies(
 ) -> Response:
     """Companies; `q` finds Chinese substrings, pinyin, initials and English."""
     return await reader.page(query)
+
+
+@router.get(
+    "/export",
+    dependencies=[needs(Permission.companies_read)],
+    response_class=File,
+    responses=DOCUMENTED,
+)
+async def export_companies(
+    reader: ReaderDep, query: Annotated[CompanyExport, asked(CompanyExport)]
+) -> Response:
+    """All rows of the list as a table, its headers in the caller's language."""
+    return Export(reader, query)
 
 
 @router.post(

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Response
 
 from app.core.batch import BatchCreate, BatchRead, create_all
 from app.core.endpoint import Endpoint
+from app.core.export import DOCUMENTED, Export, File
 from app.core.listing import Page
 from app.models.lead_members import MemberChangeCreate
-from app.models.leads import LeadCreate, LeadQuery, LeadRead, LeadUpdate
+from app.models.leads import LeadCreate, LeadExport, LeadQuery, LeadRead, LeadUpdate
 from app.models.roles import Permission
 from app.models.stage_history import StageHistory
 from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, asked, needs
@@ -22,6 +23,19 @@ router = APIRouter(prefix=f"{API}/leads", tags=["leads"], route_class=Endpoint)
 async def list_leads(reader: ReaderDep, query: Annotated[LeadQuery, asked(LeadQuery)]) -> Response:
     """The leads that the caller may see."""
     return await reader.page(query)
+
+
+@router.get(
+    "/export",
+    dependencies=[needs(Permission.leads_read)],
+    response_class=File,
+    responses=DOCUMENTED,
+)
+async def export_leads(
+    reader: ReaderDep, query: Annotated[LeadExport, asked(LeadExport)]
+) -> Response:
+    """All rows of the list as a table, its headers in the caller's language."""
+    return Export(reader, query)
 
 
 @router.post(

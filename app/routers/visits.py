@@ -7,10 +7,11 @@ from fastapi import APIRouter, Response
 
 from app.core.batch import BatchCreate, BatchRead, create_all
 from app.core.endpoint import Endpoint
+from app.core.export import DOCUMENTED, Export, File
 from app.core.listing import Page
 from app.models.roles import Permission
 from app.models.transition_decisions import ReversalCreate
-from app.models.visits import VisitCreate, VisitQuery, VisitRead, VisitUpdate
+from app.models.visits import VisitCreate, VisitExport, VisitQuery, VisitRead, VisitUpdate
 from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, asked, needs
 from app.services import visits
 
@@ -23,6 +24,19 @@ async def list_visits(
 ) -> Response:
     """The visits that the caller may see."""
     return await reader.page(query)
+
+
+@router.get(
+    "/export",
+    dependencies=[needs(Permission.visits_read)],
+    response_class=File,
+    responses=DOCUMENTED,
+)
+async def export_visits(
+    reader: ReaderDep, query: Annotated[VisitExport, asked(VisitExport)]
+) -> Response:
+    """All rows of the list as a table, its headers in the caller's language."""
+    return Export(reader, query)
 
 
 @router.post(

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.core.bulk import change_all
 from app.core.clock import today
 from app.core.errors import Problem, invalid
 from app.models.lead_members import (
@@ -30,14 +31,15 @@ from app.models.roles import Role
 from app.models.visits import Visit
 from app.services.access import Caller, check_reach, claimed
 from app.services.companies import check_present
-from app.services.teams import officer_of
+from app.services.teams import officers_of
 
 LEAD_CODES = sa.Sequence("lead_codes")
 
 
 async def create(session: AsyncSession, caller: Caller, payload: LeadCreate) -> Lead:
     """A new lead at `identified`; its owner negotiates and holds the whole credit until changed."""
-    owner = await officer_of(session, payload.owner_id or caller.id, "/owner_id")
+    owner_id = payload.owner_id or caller.id
+    owner = (await officers_of(session, {"/owner_id": owner_id}))[owner_id]
     _check_owner(caller, owner)
     number = (
         await (await session.connection()).execute(sa.select(LEAD_CODES.next_value()))
@@ -140,8 +142,8 @@ async def change_members(
     lead = await claimed(session, Lead, caller, lead_id, if_match)
     await check_action(session, lead, caller, LeadAction.change_members)
     shares = shares_of(payload.members)
-    for index, member in enumerate(payload.members):
-        await officer_of(session, member.officer_id, f"/members/{index}/officer_id")
+    wanted = {f"/members/{at}/officer_id": m.officer_id for at, m in enumerate(payload.members)}
+    await officers_of(session, wanted)
     await _close_members(session, lead)
     session.add_all(
         LeadMember(
@@ -162,8 +164,7 @@ async def _close_members(session: AsyncSession, lead: Lead) -> None:
     query = select(LeadMember).where(
         col(LeadMember.lead_id) == lead.id, col(LeadMember.to_on).is_(None)
     )
-    for member in await session.exec(query):
-        member.to_on = today()
+    await change_all(session, (await session.exec(query)).all(), to_on=today())
 
 
 async def members_on(session: AsyncSession, lead: Lead, day: date) -> list[LeadMember]:

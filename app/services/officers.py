@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.audit import AuditEntry
+from app.core.bulk import change_all, remove_all
 from app.core.clock import now
 from app.core.errors import Problem, invalid
 from app.core.security import hash_password, new_password, password_faults, verify_password
@@ -93,9 +94,7 @@ async def delete(session: AsyncSession, caller: Caller, officer_id: UUID, if_mat
     if (await session.exec(deeds)).first() is not None:
         raise Problem("in_use")
     log_ins = select(OfficerSession).where(col(OfficerSession.officer_id) == officer.id)
-    for row in await session.exec(log_ins):
-        await session.delete(row)
-    await session.flush()
+    await remove_all(session, (await session.exec(log_ins)).all())
     await session.delete(officer)
     await session.flush()
 
@@ -105,9 +104,8 @@ async def end_sessions(session: AsyncSession, officer_id: UUID, keep: UUID | Non
     query = select(OfficerSession).where(
         col(OfficerSession.officer_id) == officer_id, col(OfficerSession.revoked_at).is_(None)
     )
-    for row in await session.exec(query):
-        if row.id != keep:
-            row.revoked_at = now()
+    ended = [row for row in await session.exec(query) if row.id != keep]
+    await change_all(session, ended, revoked_at=now())
 
 
 async def unlock(session: AsyncSession, caller: Caller, officer_id: UUID) -> None:

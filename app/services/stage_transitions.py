@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,7 +14,6 @@ from app.core.errors import FieldError, Problem, field_error
 from app.kpis import ledger
 from app.kpis.metrics import Family
 from app.models.leads import Lead
-from app.models.officers import Officer
 from app.models.pipeline import (
     STATUS_MOVES,
     TERMINABLE,
@@ -35,7 +33,7 @@ from app.models.transition_decisions import (
 )
 from app.services.access import Caller, check_reach, claimed, found
 from app.services.leads import members_on
-from app.services.teams import path_of
+from app.services.teams import paths_of
 
 
 async def request(
@@ -108,13 +106,13 @@ def _recognised(lead: Lead) -> tuple[sa.ColumnElement[bool], ...]:
 async def _record(
     session: AsyncSession, lead: Lead, payload: StageTransitionCreate
 ) -> StageTransition:
-    owner: Any = await session.get(Officer, lead.owner_id)
+    paths = await paths_of(session, [lead.owner_id])
     stamped = {
         "lead_id": lead.id,
         "from_stage": lead.stage,
         "from_status": lead.status,
         "owner_id": lead.owner_id,
-        "team_path": await path_of(session, owner),
+        "team_path": paths[lead.owner_id],
         "mechanism": lead.mechanism,
         "company_id": lead.company_id,
         "agreed_amount_cny": _in_yuan(payload),
@@ -135,28 +133,31 @@ def _in_yuan(payload: StageTransitionCreate) -> Decimal | None:
 async def _recognise(
     session: AsyncSession, caller: Caller, lead: Lead, transition: StageTransition
 ) -> None:
+    # First, since its queries would flush a lead that is changed by half.
+    if transition.kind is TransitionKind.advance:
+        await _stamp_credit(session, lead, transition)
     transition.status = TransitionStatus.recognised
     transition.recognised_at, transition.recognised_by_id = now(), caller.id
     lead.is_pending = False
-    if transition.kind is TransitionKind.advance:
-        await _stamp_credit(session, lead, transition)
     transition.carry_out(lead)
     await session.flush()
     await ledger.post(session, Family.lead, lead.id)
 
 
 async def _stamp_credit(session: AsyncSession, lead: Lead, transition: StageTransition) -> None:
-    for place, member in enumerate(await members_on(session, lead, transition.event_on)):
-        officer: Any = await session.get(Officer, member.officer_id)
-        credit = StageCredit(
+    members = await members_on(session, lead, transition.event_on)
+    paths = await paths_of(session, [member.officer_id for member in members])
+    session.add_all(
+        StageCredit(
             transition_id=transition.id,
             officer_id=member.officer_id,
             role=member.role,
             share=member.share,
             place=place,
-            team_path=await path_of(session, officer),
+            team_path=paths[member.officer_id],
         )
-        session.add(credit)
+        for place, member in enumerate(members)
+    )
 
 
 async def decide(

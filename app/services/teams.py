@@ -1,7 +1,10 @@
 """The tree of teams."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -68,15 +71,33 @@ async def _move(session: AsyncSession, team: Team, parent_id: UUID | None) -> No
         child.path = child.path[: len(child.path) - len(old)] + team.path
 
 
-async def path_of(session: AsyncSession, officer: Officer) -> list[UUID]:
-    """The officer's team and its ancestors, as they stand now."""
-    team = await session.get(Team, officer.team_id) if officer.team_id else None
-    return team.path if team else []
+async def paths_of(session: AsyncSession, officer_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """Each officer's team and its ancestors, as they stand now."""
+    query = (
+        select(Officer.id, col(Team.path))
+        .outerjoin(Team, col(Team.id) == Officer.team_id)
+        .where(_is_one_of(officer_ids))
+    )
+    return {officer_id: path or [] for officer_id, path in await session.exec(query)}
 
 
-async def officer_of(session: AsyncSession, officer_id: UUID, pointer: str) -> Officer:
-    """An active account that can own leads and earn credit; 422 where there is none."""
-    officer = await session.get(Officer, officer_id)
-    if officer is None or not officer.is_active or officer.role not in FIELD_ROLES:
-        raise invalid(pointer, "reference_not_found")
-    return officer
+async def officers_of(session: AsyncSession, wanted: Mapping[str, UUID]) -> dict[UUID, Officer]:
+    """The active accounts that can own leads and earn credit, by the pointer that names them.
+
+    422 at the first pointer where there is none.
+    """
+    query = select(Officer).where(
+        _is_one_of(wanted.values()),
+        col(Officer.is_active).is_(True),
+        col(Officer.role).in_(FIELD_ROLES),
+    )
+    known = {officer.id: officer for officer in await session.exec(query)}
+    for pointer, officer_id in wanted.items():
+        if officer_id not in known:
+            raise invalid(pointer, "reference_not_found")
+    return known
+
+
+def _is_one_of(officer_ids: Iterable[UUID]) -> sa.ColumnElement[bool]:
+    """One array, so that the statement is the same for any number of them."""
+    return col(Officer.id) == sa.any_(sa.literal(list(officer_ids), ARRAY(sa.Uuid)))

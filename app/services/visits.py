@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.core.bulk import remove_all
 from app.core.clock import now
 from app.core.errors import Problem, invalid
 from app.kpis import ledger
@@ -138,10 +139,8 @@ async def _clear(
     held = [getattr(r, key) if key else {"name": r.name, "title": r.title} for r in rows]
     if held == wanted:
         return False
-    for row in rows:
-        await session.delete(row)
     visit.touch()
-    await session.flush()
+    await remove_all(session, rows)
     return True
 
 

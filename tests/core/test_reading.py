@@ -150,7 +150,7 @@ async def test_every_answer_fits_its_published_schema(world: World) -> None:
     subject = f"scope=zone&scope_id={'0' * 8}-0000-0000-0000-{'0' * 12}"
     queries = {"/kpi-companies": f"?period=this_year&metrics=M01&{subject}"}
     for path, methods in document["paths"].items():
-        if "get" not in methods or "{id}" in path:
+        if "get" not in methods or "{id}" in path or path.endswith("/export"):
             continue
         noun = path.removeprefix(API)
         query = "?period=this_year" if noun.startswith("/kpis/") else queries.get(noun, "")

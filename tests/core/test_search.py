@@ -92,15 +92,15 @@ def terms(line: str) -> set[str]:
     return {part for start, part in parts if spelt == line or len(part) > 2 or start == 0}
 
 
-NAMES = st.text("云南白药集团abcz019 .é中", min_size=1, max_size=12)
+NAMES = st.text("云南白药集团abcz019 .é中", min_size=1, max_size=12).filter(str.strip)
 
 
-@given(st.lists(NAMES.filter(fold), min_size=1, max_size=3), st.data())
+@given(st.lists(NAMES, min_size=1, max_size=3), st.data())
 def test_every_substring_asks_only_for_grams_that_the_text_has(
     names: list[str], data: st.DataObject
 ) -> None:
     text = searchable_text(names)
-    line = data.draw(st.sampled_from([part for part in text.split("\n") if part]))
+    line = data.draw(st.sampled_from(text.split("\n")))
     term = data.draw(st.sampled_from(sorted(terms(line))))
     assert set(query_grams(term)) <= grams(text)
 

@@ -1,0 +1,135 @@
+"""A whole list as a file, row by row: the list's own statement behind a server-side cursor.
+
+Who exported what, and how much of it, is written down when the stream ends, however it ends and
+before its last bytes leave: a complete file has its audit row.
+"""
+
+import asyncio
+import json
+from collections.abc import Iterable
+from enum import Enum
+from typing import Any
+
+import asyncpg
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from app.core import audit
+from app.core.base import new_id
+from app.core.clock import today
+from app.core.errors import Problem
+from app.core.i18n import text
+from app.core.listing import ExportQuery, bare
+from app.core.reader import Reader, form_of
+from app.core.reading import rows_statement
+from app.core.shapes import names_of
+from app.core.sheets import FORMATS, Csv, Xlsx
+
+BATCH, LONGEST_SECONDS = 200, 600
+# Each batch is a statement of its own; between two the client may take its time to read.
+_PATIENCE = (
+    "SET LOCAL statement_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = '60s'"
+)
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The file",
+        "content": {
+            kind.media_type: {"schema": {"type": "string", "format": "binary"}}
+            for kind in (Csv, Xlsx)
+        },
+    }
+}
+
+
+class File(Response):
+    """What the contract calls the reply: CSV unless asked otherwise."""
+
+    media_type = Csv.media_type
+
+
+class Export(File):
+    """The rows of a list as the caller may see them, in the caller's language."""
+
+    def __init__(self, reader: Reader, query: ExportQuery) -> None:
+        self._db, self._caller, self._query = reader.db, reader.caller, query
+        self._form, self._binds = form_of(query, reader.caller.role)
+        self._sheet, self._count = FORMATS[query.format](), 0
+        name = f"{query.shape.table.__tablename__}-{today()}.{query.format}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        super().__init__(headers=headers, media_type=self._sheet.media_type)
+        del self.headers["content-length"]
+
+    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the file; 503 where as many are on their way as leave connections for lists."""
+        if self._db.exports.locked():
+            raise Problem("busy", headers={"Retry-After": "10"})
+        gone = asyncio.create_task(_gone(receive))
+        try:
+            async with self._db.exports, asyncio.timeout(LONGEST_SECONDS):
+                await self._stream(send, gone)
+        finally:
+            gone.cancel()
+            await self._note()
+        await send({"type": "http.response.body", "body": self._sheet.end()})
+
+    async def _stream(self, send: Send, gone: "asyncio.Task[None]") -> None:
+        pool = await self._db.reads()
+        async with pool.acquire() as connection, connection.transaction(readonly=True):
+            await connection.execute(_PATIENCE)
+            rows, cursor = await self._opened(connection)
+            start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+            await send(start)
+            await self._send(send, [[text("fields", name) for name in self._names]])
+            while rows and not gone.done():
+                self._count += len(rows)
+                await self._send(send, map(self._cells, rows))
+                rows = await cursor.fetch(BATCH)
+
+    async def _opened(self, connection: Any) -> tuple[list[Any], Any]:  # a pooled connection
+        """The first rows, so that a query that fails is answered by a problem."""
+        statement = rows_statement(self._form)
+        arguments = statement.arguments({**self._binds, **self._caller.binds})
+        cursor = await connection.cursor(statement.sql, *arguments)
+        return await cursor.fetch(BATCH), cursor
+
+    async def _send(self, send: Send, rows: Iterable[list[str]]) -> None:
+        body = self._sheet.rows(rows)
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+
+    @property
+    def _names(self) -> list[str]:
+        return names_of(self._query.shape, self._form.fields, self._form.expand)
+
+    def _cells(self, row: asyncpg.Record) -> list[str]:
+        fields = self._query.shape.model_fields
+        record = json.loads(row[0])
+        return [_cell(value, bare(fields[name].annotation)) for name, value in record.items()]
+
+    async def _note(self) -> None:
+        asked = self._query.model_dump(mode="json", exclude_unset=True)
+        changes = {"query": [None, asked], "row_count": [None, self._count]}
+        table = str(self._query.shape.table.__tablename__)
+        taken = audit.entry("export", table, new_id(), self._caller.binds["me_id"], changes)
+        async with self._db.sessions() as session:
+            await audit.write(session, [taken])
+            await session.commit()
+
+
+async def _gone(receive: Receive) -> None:
+    """Returns when the client has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _cell(value: Any, kind: Any) -> str:
+    """A JSON value as people read it: codes by their labels, records by their names."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "、".join(_cell(part, kind) for part in value)
+    if isinstance(value, dict):
+        return str(value.get("name") or next(iter(value.values())))
+    if isinstance(value, bool):
+        return text("words", "yes" if value else "no")
+    is_code = isinstance(kind, type) and issubclass(kind, Enum)
+    return text(kind.__name__, value) if is_code else str(value)

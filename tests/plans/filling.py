@@ -1,0 +1,131 @@
+"""Big tables made by SQL alone, one INSERT each; a column's values follow from its type.
+
+What the planner decides by is how often values repeat and how rows lie: ids and instants of
+creation grow together, codes are skewed, a fifth of what may be null is null.
+"""
+
+from typing import Any
+
+import asyncpg
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import SQLModel
+
+from app.models.reference import country_codes, industries, regions
+
+SMALL = {"teams": 30, "officers": 300, "company_lists": 40}
+FILLED = (
+    *SMALL, "companies", "company_list_entries", "contacts", "leads", "lead_members",
+    "introductions", "stage_transitions", "stage_credits", "visits", "visit_participants",
+    "visit_guests", "ledger_entries", "audit_entries",
+)  # fmt: skip
+# References that no foreign key names.
+_TARGETS = {
+    "company_id": "companies", "lead_id": "leads", "created_by_id": "officers",
+    "actor_id": "officers", "subject_id": "visits", "entity_id": "leads", "scope_id": "officers",
+    "parent_id": "teams", "path": "teams", "team_path": "teams",
+}  # fmt: skip
+_STRIDE = 7919
+_SKEW = "power(random(), 3)"
+
+
+def _codes(values: Any) -> str:
+    """One of some codes, the first ones far more often than the last."""
+    words = ", ".join(f"'{value}'" for value in values)
+    return f"(ARRAY[{words}])[1 + floor({len(list(values))} * {_SKEW})::int]"
+
+
+_BY_NAME = {
+    "version": "1",
+    "deleted_at": "CASE WHEN random() < 0.01 THEN now() END",
+    "name": "'云南贵金属' || n",
+    "name_sort": "'yun nan gui jin shu ' || n",
+    "search_text": "'云南贵金属' || n",
+    "name_keys": "ARRAY['云南贵金属' || n]",
+    "is_active": "random() < 0.95",
+    "role": _codes(["officer", "team_lead", "leader", "assessor"]),
+    "country_code": _codes(["CN", *sorted(country_codes())[:40]]),
+    "source_country_code": _codes(["CN", *sorted(country_codes())[:40]]),
+    "currency": _codes(["CNY", "USD", "EUR", "JPY"]),
+    "agreed_currency": _codes(["CNY", "USD", "EUR", "JPY"]),
+    "metric": _codes(["T02", "T03", "T05", "T09", "Q02", "Q03", "M01", "R07"]),
+    "part": _codes(["numerator", "denominator"]),
+    "dimension": _codes(["outbound", "inbound", "online", ""]),
+    "mechanism": _codes(["department", "agency", "team"]),
+    "action": _codes(["create", "update", "delete"]),
+    "entity": _codes(["visits", "leads", "companies", "contacts", "officers"]),
+    "country": _codes(["中国", "美国", "日本", "德国"]),
+    "industry": _codes([f"行业{n}" for n in range(40)]),
+    "rank": "1 + n % 500",
+    "year": "1990 + n % 30",
+    "changes": "'{}'::jsonb",
+}
+
+
+def id_of(number: str) -> str:
+    """The id of a table's n-th row: ids grow as UUIDv7 do."""
+    return f"lpad(to_hex({number}), 32, '0')::uuid"
+
+
+def _reference(column: sa.Column[Any], rows: int) -> str:
+    keys = [key.column.table.name for key in column.foreign_keys]
+    target = (keys or [_TARGETS.get(column.name, "officers")])[0]
+    if target in SMALL:
+        return id_of(f"1 + floor({SMALL[target]} * random())::int")
+    # Every row once and in no order: pairs stay unique.
+    return id_of(f"1 + n::bigint * {_STRIDE} % {rows}")
+
+
+_BY_KIND: dict[Any, str] = {
+    sa.Date: "date '2023-01-01' + floor(1200 * random())::int",
+    sa.Numeric: f"round((99 * {_SKEW})::numeric, 0)",
+    sa.Integer: f"round((99 * {_SKEW})::numeric, 0)",
+    sa.Boolean: "random() < 0.02",
+}
+
+
+def _by_type(column: sa.Column[Any], rows: int) -> str:
+    kind: Any = column.type
+    kind = kind.impl if isinstance(kind, sa.types.TypeDecorator) else kind
+    if isinstance(kind, sa.Enum):
+        return _codes(kind.enums)
+    if isinstance(kind, sa.DateTime):
+        place = "n" if column.name in {"created_at", "at", "recorded_at"} else f"{rows} * random()"
+        return f"timestamptz '2023-01-01' + {place} * interval '1 day' * 1200 / {rows}"
+    for known, values in _BY_KIND.items():
+        if isinstance(kind, known):
+            return values
+    return f"'{column.name} ' || n"
+
+
+def _value(column: sa.Column[Any], rows: int) -> str:
+    if column.name == "id":
+        return id_of("n")
+    if column.name in _BY_NAME and not isinstance(column.type, sa.Enum):
+        return _BY_NAME[column.name]
+    if column.name.endswith("region_code"):
+        value = _codes(list(regions())[:300])
+    elif column.name == "industry_code":
+        value = _codes(list(industries())[:200])
+    elif isinstance(column.type, ARRAY):
+        value = f"ARRAY[{_reference(column, rows)}]"
+    elif isinstance(column.type, sa.Uuid):
+        value = _reference(column, rows)
+    else:
+        value = _by_type(column, rows)
+    return f"CASE WHEN random() < 0.8 THEN {value} END" if column.nullable else value
+
+
+async def fill(connection: asyncpg.Connection, rows: int) -> None:
+    """`rows` rows in each big table, the same in every run; keys are not checked."""
+    await connection.execute("SET session_replication_role = replica; SELECT setseed(0.5)")
+    for name in FILLED:
+        columns = SQLModel.metadata.tables[name].columns
+        names = ", ".join(f'"{column.name}"' for column in columns)
+        values = ", ".join(_value(column, rows) for column in columns)
+        count = SMALL.get(name, rows)
+        await connection.execute(
+            f'INSERT INTO "{name}" ({names}) SELECT {values} FROM generate_series(1, {count}) AS n'
+        )
+    await connection.execute("RESET session_replication_role")
+    await connection.execute("VACUUM ANALYZE")
