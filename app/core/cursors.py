@@ -6,6 +6,7 @@ shift a row onto another page.
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +51,7 @@ def scope_of(*parts: object) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
-def ordering(columns: list[Any], orders: list[Order]) -> list[sa.UnaryExpression[Any]]:
+def ordering(columns: Sequence[Any], orders: Sequence[Order]) -> list[sa.UnaryExpression[Any]]:
     """ORDER BY, nulls last in both directions."""
     return [
         (column.desc() if order.is_descending else column.asc()).nulls_last()
@@ -61,7 +62,7 @@ def ordering(columns: list[Any], orders: list[Order]) -> list[sa.UnaryExpression
 
 
 def after(
-    columns: list[Any], orders: list[Order], is_null: tuple[bool, ...]
+    columns: Sequence[Any], orders: Sequence[Order], is_null: tuple[bool, ...]
 ) -> sa.ColumnElement[bool]:
     """Rows behind the one whose keys are bound as text to `k0`, `k1` and so on."""
     values = [_value(i, column) for i, column in enumerate(columns)]
@@ -86,4 +87,5 @@ def _value(index: int, column: Any) -> sa.ColumnElement[Any]:
 
 
 def _nullable(column: Any) -> bool:
-    return getattr(column, "nullable", True)
+    """An expression that is no column is a key of the core's own, never null."""
+    return getattr(column, "nullable", False)

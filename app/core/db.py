@@ -23,6 +23,8 @@ SERVER_SETTINGS = {
     "application_name": "yinfeng",
     "timezone": "UTC",
     "jit": "off",
+    # Starting workers takes 20 ms or more, by the default as much as 250 pages read at random.
+    "parallel_setup_cost": "10000",
     "statement_timeout": "15000",
     "lock_timeout": "5000",
     "idle_in_transaction_session_timeout": f"{LONGEST_TRANSACTION_SECONDS}000",

@@ -33,8 +33,12 @@ from app.core.pgbinaries import (
     spawn,
 )
 from app.core.pgfolder import (
+    BUILTIN_LOCALE,
+    DURABILITY,
+    INITDB,
     NAME,
     PORT,
+    SETTINGS,
     create,
     exclusive,
     home,
@@ -52,25 +56,6 @@ _PATIENCE = 60.0
 _POLL = 0.01
 _RETRY = 0.5
 _STILL_USED = "pre-existing shared memory block"
-
-_INITDB = (
-    f"--username={NAME}",
-    "--encoding=UTF8",
-    "--locale=C",
-    "--lc-ctype=C.UTF-8",
-    "--auth-local=trust",
-    "--auth-host=reject",
-    "--data-checksums",
-)
-_BUILTIN_LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
-_SETTINGS = (
-    "listen_addresses=",
-    f"port={PORT}",
-    "unix_socket_permissions=0700",
-    "max_connections=100",
-    "shared_buffers=128MB",
-)
-_DURABILITY = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 @contextmanager
@@ -129,9 +114,9 @@ def _initialise(bindir: Path, folder: Path, log: BinaryIO, *, durable: bool) -> 
         return
     partial = Path(tempfile.mkdtemp(prefix="pgdata-", dir=folder))
     make_private(partial)
-    locale = _BUILTIN_LOCALE if major(bindir) >= _BUILTIN_LOCALE_MAJOR else ()
+    locale = BUILTIN_LOCALE if major(bindir) >= _BUILTIN_LOCALE_MAJOR else ()
     sync = () if durable else ("--no-sync",)
-    run((str(bindir / "initdb"), "-D", str(partial), *_INITDB, *locale, *sync), b"", log)
+    run((str(bindir / "initdb"), "-D", str(partial), *INITDB, *locale, *sync), b"", log)
     single = (
         str(bindir / "postgres"),
         "--single",
@@ -158,8 +143,8 @@ def _command(bindir: Path, folder: Path, sockets: Path, *, durable: bool) -> lis
     """Return the server's command line; it overrules whatever the cluster's own files say."""
     quoted = str(sockets).replace('"', '""')
     switch = "on" if durable else "off"
-    settings = [*_SETTINGS, f'unix_socket_directories="{quoted}"']
-    settings += [f"{name}={switch}" for name in _DURABILITY]
+    settings = [*SETTINGS, f'unix_socket_directories="{quoted}"']
+    settings += [f"{name}={switch}" for name in DURABILITY]
     flags = [word for setting in settings for word in ("-c", setting)]
     return [str(bindir / "postgres"), "-D", str(folder / "pgdata"), *flags]
 

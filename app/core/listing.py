@@ -69,6 +69,7 @@ class Selection(View):
     sorts: ClassVar[tuple[str, ...]] = ()
     filters: ClassVar[dict[str, "Filter"]] = {}
     default_sort: ClassVar[tuple[str, ...]] = ()
+    own: ClassVar["Callable[[Any, str], Own] | None"] = None
 
     sort: Names = Field(default=[], description="Comma-separated; `-` sorts downwards.")
 
@@ -95,6 +96,14 @@ class ExportQuery(Selection):
     """What the export of a list takes: all its rows."""
 
     format: Literal["csv", "xlsx"] = "csv"
+
+
+@dataclass(frozen=True)
+class Own:
+    """The caller's own rows: a SELECT of their ids, and whether the role may read no others."""
+
+    ids: Any
+    is_all: bool
 
 
 @dataclass(frozen=True)
@@ -181,12 +190,14 @@ def list_query(
     sorts: tuple[str, ...] = ("created_at",),
     default: tuple[str, ...] = (),
     search: bool = False,
+    own: Callable[[Any, str], Own] | None = None,
 ) -> type[ListQuery]:
     """The query class of one list.
 
     `trees` are filters that also know `__under`: for codes, a function giving the prefix of a
     subtree; for ids, the table whose rows keep their `path`. `default` sorts where the request does
-    not (the first of `sorts` downwards, unless given).
+    not (the first of `sorts` downwards, unless given). A search puts `own` rows (of a
+    table and a role) before others.
     """
     found: dict[str, tuple[Filter, Any]] = {}
     for name in (*filters, *(trees or {})):
@@ -202,7 +213,7 @@ def list_query(
     query = create_model(f"{shape.__name__}Query", __base__=ListQuery, **fields)
     query.shape, query.sorts = shape, sorts
     query.filters = {name: spec for name, (spec, _) in found.items()}
-    query.default_sort = default or (f"-{sorts[0]}",)
+    query.default_sort, query.own = default or (f"-{sorts[0]}",), own
     return query
 
 

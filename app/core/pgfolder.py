@@ -1,4 +1,4 @@
-"""The folders of the embedded PostgreSQL server: where they are, who may enter, who holds them."""
+"""The cluster of the embedded PostgreSQL server: its settings, folders, and who may enter them."""
 
 import fcntl
 import hashlib
@@ -18,6 +18,29 @@ NAME = "yinfeng"
 PORT = 5432
 _SOCKET_PATH_LIMIT = 100
 _ROOT_HOMES = Path("/var/lib") / NAME
+
+INITDB = (
+    f"--username={NAME}",
+    "--encoding=UTF8",
+    "--locale=C",
+    "--lc-ctype=C.UTF-8",
+    "--auth-local=trust",
+    "--auth-host=reject",
+    "--data-checksums",
+)
+BUILTIN_LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+SETTINGS = (
+    "listen_addresses=",
+    f"port={PORT}",
+    "unix_socket_permissions=0700",
+    "max_connections=100",
+    # For a small zone's data in memory and on an SSD; nothing here weakens durability.
+    "shared_buffers=256MB",
+    "wal_buffers=16MB",
+    "effective_cache_size=1GB",
+    "random_page_cost=1.1",
+)
+DURABILITY = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 def home(data_dir: Path) -> Path:

@@ -1,6 +1,7 @@
 """Replies: `Reader` answers GETs from the read pool, `Write` answers inside its own transaction."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -56,13 +57,14 @@ class Reader:
     async def page(self, query: ListQuery) -> Response:
         """One page of a list."""
         form, binds = form_of(query, self.caller.role)
-        scope = scope_of(query.shape, form.given, form.orders, repr(binds), self.caller.role)
+        sorted_by = (form.orders, form.tier)
+        scope = scope_of(query.shape, form.given, sorted_by, repr(binds), self.caller.role)
         size = query.limit if query.page is None else query.page_size
         binds |= {**self.caller.binds, "limit": size, "offset": _offset(query)}
         if query.cursor is not None:
             keys = self.cursors.read(scope, query.cursor)
-            binds |= {f"k{i}": key for i, key in enumerate(keys)}
-            form = _continued(form, tuple(key is None for key in keys))
+            form, behind = _continued(form, keys)
+            binds |= behind
         items, has_more, *keys = await _fetch(await self.db.reads(), form, binds)
         cursor = self.cursors.write(scope, keys) if has_more else None
         total = await self._total(query, form, binds)
@@ -74,7 +76,7 @@ class Reader:
         if query.total == "none":
             return None
         ceiling = None if query.total == "exact" else _ESTIMATE_CEILING
-        statement = count_statement(_continued(form, None), ceiling)
+        statement = count_statement(replace(form, tier=None, null_keys=None), ceiling)
         count = await (await self.db.reads()).fetchval(statement.sql, *statement.arguments(binds))
         return count, count != ceiling
 
@@ -146,16 +148,18 @@ def form_of(query: Selection, role: str) -> tuple[ListForm, dict[str, Any]]:
     term = getattr(query, "q", None)
     if term:
         binds |= search_binds(term)
+    is_list = isinstance(query, ListQuery)
     form = ListForm(
         query=type(query),
         role=role,
         given=tuple(given),
         orders=_orders(query),
+        tier=0 if is_list and term and not query.sort else None,
         null_keys=None,
         fields=fields,
         expand=expand,
         is_search=bool(term),
-        is_paged=isinstance(query, ListQuery) and query.page is not None,
+        is_paged=is_list and query.page is not None,
     )
     return form, binds
 
@@ -203,8 +207,14 @@ def _offset(query: ListQuery) -> int:
     return offset
 
 
-def _continued(form: ListForm, null_keys: tuple[bool, ...] | None) -> ListForm:
-    return ListForm(**{**form.__dict__, "null_keys": null_keys})
+def _continued(form: ListForm, keys: list[str | None]) -> tuple[ListForm, dict[str, Any]]:
+    """The form of the page behind a row and its keys; before those of a tier stands its number."""
+    tier = None
+    if form.tier is not None:
+        number, *keys = keys
+        tier = int(number or 0)
+    following = replace(form, tier=tier, null_keys=tuple(key is None for key in keys))
+    return following, {f"k{i}": key for i, key in enumerate(keys)}
 
 
 async def _fetch(pool: Any, form: ListForm, binds: dict[str, Any]) -> Any:

@@ -13,12 +13,14 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from app.core.base import ReadShape
 from app.core.cursors import Order, after, ordering
 from app.core.errors import Problem
 from app.core.filters import condition_of
 from app.core.listing import Selection
+from app.core.ranking import Tier, ranked, tiers_of
 from app.core.search import search_condition
 from app.core.shapes import json_of, visible
 from app.core.statements import Statement, compiled
@@ -56,12 +58,16 @@ def _one(
 
 @dataclass(frozen=True)
 class ListForm:
-    """All that shapes the statement of a list; the values are bound later."""
+    """All that shapes the statement of a list; the values are bound later.
+
+    `tier` is where a search begins that comes in tiers; None where it has one order.
+    """
 
     query: type[Selection]
     role: str
     given: tuple[str, ...]
     orders: tuple[Order, ...]
+    tier: int | None
     null_keys: tuple[bool, ...] | None
     fields: tuple[str, ...]
     expand: tuple[str, ...]
@@ -81,34 +87,66 @@ def sort_columns(form: ListForm) -> list[Any]:
 def _where(form: ListForm) -> list[sa.ColumnElement[bool]]:
     table: Any = form.query.shape.table
     where = [condition_of(form.query.filters[name], name, table) for name in form.given]
-    if form.is_search:
-        where.append(search_condition(table))
     return [*visible(table, form.role), *where]
+
+
+def _matching(form: ListForm) -> list[sa.ColumnElement[bool]]:
+    found = [search_condition(form.query.shape.table)] if form.is_search else []
+    return [*_where(form), *found]
+
+
+def _body(form: ListForm, entity: Any) -> sa.ColumnElement[Any]:
+    body = json_of(form.query.shape, entity, form.role, form.fields, form.expand)
+    return sa.cast(body, sa.Text).label("body")
 
 
 def rows_of(form: ListForm) -> Any:  # a Select of text columns
     """The rows of a list in order: `body` (JSON as text) and the sort keys `k0`, `k1` as text."""
     table: Any = form.query.shape.table
-    columns, orders = sort_columns(form), list(form.orders)
-    body = sa.cast(json_of(form.query.shape, table, form.role, form.fields, form.expand), sa.Text)
+    columns = sort_columns(form)
     keys = [sa.cast(column, sa.Text).label(f"k{i}") for i, column in enumerate(columns)]
-    found = sa.select(body.label("body"), *keys).select_from(table)
-    found = found.where(*_where(form)).order_by(*ordering(columns, orders))
+    found = sa.select(_body(form, table), *keys).select_from(table)
+    found = found.where(*_matching(form)).order_by(*ordering(columns, form.orders))
     if form.null_keys is not None:
-        found = found.where(after(columns, orders, form.null_keys))
+        found = found.where(after(columns, form.orders, form.null_keys))
     return found
+
+
+def _ranked_rows(form: ListForm, start: int, size: Any) -> Any:  # as of `rows_of`
+    """A page of them in tiers; `tier` is a key before the others.
+
+    The records are read by id once the page is known: the tiers stay cheap to plan.
+    """
+    table: Any = form.query.shape.table
+    reach = size + sa.bindparam("offset", type_=sa.Integer) if form.is_paged else size
+    found = ranked(table, _tiers(form), start, _where(form), null_keys=form.null_keys, count=reach)
+    hits = _sliced(form, found, size).subquery()
+    record: Any = aliased(table)
+    body = sa.select(_body(form, record)).where(record.id == hits.c.id).scalar_subquery()
+    return sa.select(body.label("body"), *list(hits.c)[1:])
+
+
+def _tiers(form: ListForm) -> list[Tier]:
+    table: Any = form.query.shape.table
+    own = form.query.own(table, form.role) if form.query.own else None
+    return tiers_of(table, own, sort_columns(form), form.orders)
+
+
+def _sliced(form: ListForm, rows: Any, size: Any) -> Any:
+    rows = rows.limit(size)
+    return rows.offset(sa.bindparam("offset", type_=sa.Integer)) if form.is_paged else rows
 
 
 @lru_cache(maxsize=4096)
 def list_statement(form: ListForm) -> Statement:
     """One page as one row: the items' JSON, whether more follow, and the last row's sort keys."""
     size = sa.bindparam("limit", type_=sa.Integer)
-    rows = rows_of(form).limit(size + 1)
-    if form.is_paged:
-        rows = rows.offset(sa.bindparam("offset", type_=sa.Integer))
-    page = rows.subquery()
+    if form.tier is None:
+        page = _sliced(form, rows_of(form), size + 1).subquery()
+    else:
+        page = _ranked_rows(form, form.tier, size + 1).subquery()
     items = sa.func.array_to_string(sa.func.array_agg(page.c.body)[1:size], ",")
-    last = [sa.func.array_agg(page.c[f"k{i}"])[size] for i in range(len(form.orders))]
+    last = [sa.func.array_agg(key)[size] for key in list(page.c)[1:]]
     body = _bytes(sa.func.coalesce(items, sa.literal_column("''")))
     return compiled(sa.select(body, sa.func.count() > size, *last).select_from(page))
 
@@ -124,7 +162,7 @@ def rows_statement(form: ListForm) -> Statement:
 def count_statement(form: ListForm, ceiling: int | None) -> Statement:
     """How many rows the list has, counting no further than `ceiling`."""
     table: Any = form.query.shape.table
-    rows = sa.select(sa.literal_column("1")).select_from(table).where(*_where(form))
+    rows = sa.select(sa.literal_column("1")).select_from(table).where(*_matching(form))
     if ceiling is not None:
         rows = rows.limit(sa.literal_column(str(ceiling)))
     return compiled(sa.select(sa.func.count()).select_from(rows.subquery()))

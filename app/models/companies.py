@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from app.core.base import ReadShape, Record, RecordRead, Shape, patch_of
 from app.core.listing import export_of, list_query
-from app.core.search import Searchable, fold
+from app.core.search import Searchable, fold, search_index
 from app.core.types import NO_NUL, VISIBLE, Flag, Name, Notes
 from app.models.codes import CountryCode, CreditCode, IndustryCode, RegionCode
 from app.models.reference import industry_prefix, region_prefix
@@ -65,6 +65,7 @@ class Company(Record, Searchable, CompanyBase, table=True):
             sa.text("search_grams(search_text)"),
             postgresql_using="gin",
         ),
+        search_index("companies"),
     )
     search_fields: ClassVar[tuple[str, ...]] = (
         "name",

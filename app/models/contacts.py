@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel, col, select
 from app.core.base import ReadShape, Record, RecordRead, Shape, patch_of
 from app.core.clock import today
 from app.core.listing import list_query
-from app.core.search import Searchable
+from app.core.search import Searchable, search_index
 from app.core.shapes import Computed
 from app.core.types import BusinessDate, Code, Line, Name, choice
 
@@ -69,6 +69,7 @@ class Contact(Record, Searchable, ContactBase, table=True):
             sa.text("search_grams(search_text)"),
             postgresql_using="gin",
         ),
+        search_index("contacts"),
     )
 
     is_demo: bool = False

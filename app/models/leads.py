@@ -12,7 +12,7 @@ from app.core.base import ReadShape, Record, RecordRead, Shape, patch_of
 from app.core.clock import now, today
 from app.core.errors import invalid
 from app.core.listing import export_of, list_query
-from app.core.search import Searchable
+from app.core.search import Searchable, search_index
 from app.core.shapes import Computed, Expand
 from app.core.types import (
     BusinessDate,
@@ -27,7 +27,7 @@ from app.core.types import (
 )
 from app.models.codes import CountryCode, CurrencyCode, IndustryCode, RegionCode
 from app.models.companies import CompanyStub
-from app.models.lead_actions import actions_sql
+from app.models.lead_actions import actions_sql, own_leads
 from app.models.officers import OfficerStub
 from app.models.pipeline import LeadAction, LeadStatus, Stage, Standing, Track
 from app.models.reference import industry_prefix, region_prefix
@@ -105,6 +105,7 @@ class Lead(Record, Searchable, LeadBase, table=True):
             sa.text("search_grams(search_text)"),
             postgresql_using="gin",
         ),
+        search_index("leads"),
     )
     search_fields: ClassVar[tuple[str, ...]] = ("name", "code")
 
@@ -236,6 +237,7 @@ class LeadQuery(
             "received_on",
         ),
         search=True,
+        own=own_leads,
     )
 ):
     """Parameters of the lead list."""

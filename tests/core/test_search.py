@@ -1,7 +1,5 @@
 """Names as they are found: substrings, pinyin, initials; the index never hides a match."""
 
-import json
-from collections.abc import Iterator
 from typing import Any
 
 import asyncpg
@@ -12,9 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql
 from sqlmodel import col
 
-from app.core.base import new_id
 from app.core.search import fold, names_index, query_grams, search_binds, search_condition
 from app.models.companies import Company
+from tests.core.plans import many_companies, nodes
 from tests.world import World
 
 
@@ -132,18 +130,7 @@ async def test_every_substring_is_covered_by_the_databases_grams(
 
 @pytest.fixture
 async def companies(world: World) -> asyncpg.Connection:
-    """Five thousand companies; 公司 is in every name, 云岭 in few, a number in one."""
-    names = [f"{'云岭' if n % 500 == 0 else '翠湖'}{n:05}有限公司" for n in range(5000)]
-    rows = [(new_id(), name, *names_index([name])) for name in names]
-    await world.database.execute("DROP TABLE IF EXISTS made")
-    await world.database.execute("CREATE TEMP TABLE made (id uuid, name text, s text, k text)")
-    await world.database.copy_records_to_table("made", records=rows)
-    await world.database.execute(
-        "INSERT INTO companies (id, version, created_at, updated_at, name, country_code, is_listed,"
-        " search_text, name_sort, name_keys, is_demo)"
-        " SELECT id, 1, now(), now(), name, 'CN', false, s, k, ARRAY[name], false FROM made"
-    )
-    await world.database.execute("VACUUM ANALYZE companies")
+    await many_companies(world.database)
     return world.database
 
 
@@ -165,13 +152,6 @@ async def test_rare_terms_are_looked_up_and_common_ones_met_on_the_way(
         dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}
     )
     statement = str(bound)
-    explained: Any = await companies.fetchval(f"EXPLAIN (FORMAT JSON) {statement}")
-    nodes = list(_nodes(json.loads(explained)[0]["Plan"]))
-    assert (node, index) in [(n["Node Type"], n.get("Index Name")) for n in nodes]
+    chosen = await nodes(companies, statement)
+    assert (node, index) in [(n["Node Type"], n.get("Index Name")) for n in chosen]
     assert len(await companies.fetch(statement)) == count
-
-
-def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for child in plan.get("Plans", ()):
-        yield from _nodes(child)

@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from asyncio.subprocess import DEVNULL
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -90,14 +91,21 @@ async def test_workers_do_not_outlive_a_supervisor_that_was_killed(
     }
     command = [str(Path(sys.executable).parent / "yinfeng"), "serve"]
     server = await asyncio.create_subprocess_exec(
-        *command, cwd=ROOT, env={**os.environ, **settings}, stdout=DEVNULL, stderr=DEVNULL
+        *command,
+        cwd=ROOT,
+        env={**os.environ, **settings},
+        stdout=DEVNULL,
+        stderr=DEVNULL,
+        start_new_session=True,
     )
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(100):
             await _until(port, is_up=True)
             server.send_signal(signal.SIGKILL)
             await _until(port, is_up=False)
     finally:
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
         await server.wait()
 
 

@@ -133,6 +133,7 @@ def _statement(query: type[ListQuery], asked: dict[str, str]) -> tuple[str, list
         role=Role.auditor if is_audit else Role.leader,
         given=tuple(parsed.given()),
         orders=tuple(Order(key, is_down) for key in keys),
+        tier=0 if "q" in asked else None,
         null_keys=None,
         fields=(),
         expand=(),
