@@ -4,6 +4,8 @@ The counts stand in `statements.toml`; `make statements` writes them anew. Calle
 connections open, as in a server at work; BEGIN, COMMIT and SAVEPOINT count.
 """
 
+import itertools
+import json
 import os
 import tomllib
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -163,6 +165,20 @@ async def _recognition(world: World, ids: list[str]) -> Call:
     return Call(world.leader, "POST", path, {"decision": "recognise"}, etag(asked))
 
 
+async def _imported_chain(world: World, ids: list[str]) -> Call:
+    """A new chain with as many nodes and a link between each and the next."""
+    codes = [f"N{number}" for number in range(len(ids) + 1)]
+    nodes = [{"code": code, "name": code, "tier": "upstream"} for code in codes]
+    links = [
+        {"from_code": start, "to_code": end, "strength": 1, "basis": "expert"}
+        for start, end in itertools.pairwise(codes)
+    ]
+    chain = {"name": f"产业链{len(ids)}", "kind": "other"}
+    document = json.dumps({"chain": chain, "nodes": nodes, "links": links}).encode()
+    more = {"files": {"file": ("chain.json", document)}}
+    return Call(world.team_lead, "POST", "/industry-chain-imports", more=more)
+
+
 async def _closed_account(world: World, ids: list[str]) -> Call:
     """An account with as many log-ins."""
     officer = await world.account("officer", "bio")
@@ -187,7 +203,15 @@ async def _more_log_ins(world: World, officer: Client, count: int) -> None:
 
 @pytest.mark.parametrize(
     "prepared",
-    [_logged_visit, _updated_visit, _members, _recognition, _closed_account, _removed_account],
+    [
+        _logged_visit,
+        _updated_visit,
+        _members,
+        _recognition,
+        _closed_account,
+        _removed_account,
+        _imported_chain,
+    ],
 )
 async def test_no_statement_is_repeated_for_each_of_many(
     counter: Counter, prepared: Callable[[World, list[str]], Awaitable[Call]]

@@ -151,6 +151,7 @@ async def test_a_workbook_from_somebodys_desk(world: World) -> None:
 HEAD = "record,code,name,tier,importance,needed_share,from_code,to_code,strength,basis,kind\n"
 CHAIN_ROW = "chain,,电子商务,,,,,,,,emerging\n"
 NODE = "node,A,平台,upstream,,,,,,,\n"
+LINK = "link,,,,,,A,B,2,expert,\n"
 TABLES = {
     "node,A B,平台,旁边,,,,,,,\n": [(3, "code"), (3, "tier")],
     "node,A,,upstream,9,,,,,,\n": [(3, "name"), (3, "importance")],
@@ -159,6 +160,7 @@ TABLES = {
     f"{NODE}{NODE}": [(4, "code")],
     f"{NODE}link,,,,,,A,Z,2,expert,\n": [(4, "to_code")],
     f"{NODE}link,,,,,,A,A,2,expert,\n": [(4, "to_code")],
+    f"{NODE}{NODE.replace('A', 'B')}{LINK}{LINK}": [(6, "to_code")],
     f"{NODE}link,,,,,,A,,2,expert,\n": [(4, "to_code")],
     "别的,A,平台,upstream,,,,,,,\n": [(3, "record")],
     CHAIN_ROW: [(3, "record")],
