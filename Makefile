@@ -46,7 +46,7 @@ bench: .venv/.dev  ## Ours beside the limit: CPU, statements, requests a second 
 bench-smoke: .venv/.dev  ## The same on a small data set, checking counts and answers only
 	@.venv/bin/python -m benchmarks.run --smoke
 
-bench-scale: .venv/.dev  ## 1 M leads, 10 M visits (hours)
+bench-scale: .venv/.dev  ## 1 M leads, 10 M visits (an hour, 30 GB)
 	@.venv/bin/python -m benchmarks.run --scale
 
 openapi: .venv/.run  ## Write the contract to docs/openapi.json

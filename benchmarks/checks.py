@@ -5,6 +5,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from benchmarks.client import answer, wire
+from benchmarks.limit import BARE
 from benchmarks.operations import (
     API,
     KPI_MONTH,
@@ -115,6 +116,15 @@ async def _check_visits(database: Any, known: World, port: int, limit_port: int)
     bare = await fetched(limit_port, next(visits(known)), 201)
     crew = "SELECT count(*) FROM visit_participants WHERE visit_id = $1::text::uuid"
     expect("participants of a bare visit", await database.fetchval(crew, bare["id"]), 1)
+
+
+async def check_unposted(database: Any, known: World, port: int) -> None:
+    """The server without posting logs a visit and posts nothing."""
+    made = await fetched(port, next(visits(known, BARE)), 201)
+    posted = await database.fetchval(
+        "SELECT count(*) FROM ledger_entries WHERE subject_id = $1::text::uuid", made["id"]
+    )
+    expect("ledger entries without posting", posted, 0)
 
 
 async def page_at(database: Any, known: World, port: int, depth: int) -> str:

@@ -1,9 +1,8 @@
-"""Rows of leads with their history, and of the visits they are given."""
+"""Rows of leads with their history."""
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from uuid import UUID
@@ -13,19 +12,18 @@ from app.models.leads import Lead, Mechanism
 from app.models.pipeline import Stage, Track, path
 from app.models.stage_credits import StageCredit
 from app.models.stage_transitions import StageTransition
-from app.models.visits import Visit, VisitKind, VisitParticipant
 from benchmarks.names import Derived
-from benchmarks.rows import DAYS, FIRST_DAY, Member, Row, Rows, id_at, noon, row, spread
+from benchmarks.rows import DAYS, FIRST_DAY, Member, Row, Rows, id_at, row, spread
 
 _STAGE_WEIGHTS = (30, 25, 15, 8, 7, 5, 4, 3, 2, 1)
 _AMOUNTS = tuple(Decimal(wan) * 10_000 for wan in (3000, 8000, 12000, 35000, 60000, 120000))
-_MECHANISMS, _KINDS, _TRACKS = list(Mechanism), list(VisitKind), list(Track)
+_MECHANISMS, _TRACKS = list(Mechanism), list(Track)
 _PURPOSES = ("生产基地", "区域总部", "研发中心", "设备扩能")
 
 
 @dataclass(frozen=True)
 class Deal:
-    """What visits need to know of a lead."""
+    """What its history needs to know of a lead."""
 
     id: UUID
     company_id: UUID
@@ -125,48 +123,4 @@ def _step(
         created_at=when,
         created_by_id=members[deal.owner].id,
         updated_at=when,
-    )
-
-
-def visits(
-    dice: random.Random, count: int, deals: list[Deal], members: list[Member]
-) -> Iterator[tuple[Row, list[Row]]]:
-    """Visits of leads, day by day, each by the owner and two times in five by a colleague too."""
-    for index in range(count):
-        deal, day = dice.choice(deals), spread(index, count)
-        at = noon(day)
-        crew = [deal.owner]
-        if dice.random() < 0.4 and (other := dice.randrange(1, len(members))) != deal.owner:
-            crew.append(other)
-        visit = id_at(dice, at)
-        yield (
-            _visit(dice, visit, deal, day, members),
-            [
-                row(
-                    VisitParticipant,
-                    id=id_at(dice, at),
-                    visit_id=visit,
-                    officer_id=members[who].id,
-                    place=place,
-                    team_path=members[who].team_path,
-                )
-                for place, who in enumerate(crew)
-            ],
-        )
-
-
-def _visit(dice: random.Random, visit: UUID, deal: Deal, day: date, members: list[Member]) -> Row:
-    return row(
-        Visit,
-        id=visit,
-        lead_id=deal.id,
-        company_id=deal.company_id,
-        kind=dice.choices(_KINDS, (5, 3, 2, 2))[0],
-        visited_on=day,
-        summary="赴企业总部拜访，介绍园区产业基础和载体条件",
-        mechanism=deal.mechanism,
-        guest_count=dice.randrange(1, 9),
-        created_at=noon(day),
-        created_by_id=members[deal.owner].id,
-        updated_at=noon(day),
     )

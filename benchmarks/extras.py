@@ -5,7 +5,6 @@ import csv
 import os
 import random
 import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -21,9 +20,8 @@ from benchmarks.client import Wires, in_sequence
 from benchmarks.limit import BARE
 from benchmarks.names import company_names, derived
 from benchmarks.rows import DAYS, FIRST_DAY
-from benchmarks.servers import ROOT, ours
+from benchmarks.servers import ROOT, YINFENG, ours
 
-_YINFENG = str(Path(sys.executable).parent / "yinfeng")
 _SWEPT = (
     f"""WITH gone AS (
       DELETE FROM ledger_entries e USING visits v WHERE e.subject_id = v.id AND {{which}}
@@ -55,6 +53,14 @@ def restart_seconds(folder: Path) -> float:
         return time.perf_counter() - begin
 
 
+def cold_start_seconds() -> float:
+    """The same in an empty folder, as `make run` does: cluster, migrations and the demo zone."""
+    with tempfile.TemporaryDirectory() as folder:
+        begin = time.perf_counter()
+        with ours(Path(folder), mode="demo"):
+            return time.perf_counter() - begin
+
+
 async def after_requests(port: int, wires: Wires, count: int) -> None:
     """So many requests over eight connections."""
     await asyncio.gather(*(in_sequence(port, wires, count // 8) for _ in range(8)))
@@ -63,7 +69,7 @@ async def after_requests(port: int, wires: Wires, count: int) -> None:
 def verify(url: str) -> str:
     """`yinfeng kpi verify`: the last line it prints, and what it took."""
     begin = time.perf_counter()
-    command = [_YINFENG, "kpi", "verify"]
+    command = [*YINFENG, "kpi", "verify"]
     done = subprocess.run(
         command, cwd=ROOT, env=_environment(url), capture_output=True, text=True, check=False
     )
@@ -96,7 +102,7 @@ def _import(url: str, names: list[str]) -> tuple[float, float] | str:
         file = Path(folder) / "companies.csv"
         with file.open("w", encoding="utf-8", newline="") as out:
             csv.writer(out).writerows([["企业名称"], *([name] for name in names)])
-        command = [_YINFENG, "import", "company-list", str(file), "--list", "bench"]
+        command = [*YINFENG, "import", "company-list", str(file), "--list", "bench"]
         begin = time.perf_counter()
         process = subprocess.Popen(
             [*command, "--year", "2025"],
@@ -136,7 +142,7 @@ async def _bare_copy(database: Any, names: list[str]) -> float:
 
 
 async def sweep_bare(database: Any) -> None:
-    """Take away the limit's visits: they were never posted to the ledger."""
+    """Take away the visits that were never posted to the ledger."""
     async with database.transaction():
         await database.execute("SET LOCAL session_replication_role = replica")
         for statement in _SWEPT:
@@ -153,7 +159,12 @@ async def sweep(url: str, database: Any) -> None:
         for table in _ALSO:
             await database.execute(f"DELETE FROM {table}")  # noqa: S608  constants
         await database.execute(f"DELETE FROM companies WHERE created_at >= '{end}'")  # noqa: S608
-    sums = Database(url, pool_size=1)
-    await rollup.fold_all(sums)
-    await sums.close()
+    await fold(url)
     await database.execute("VACUUM ANALYZE")
+
+
+async def fold(url: str) -> None:
+    """Leave nothing to fold for whoever is measured next."""
+    database = Database(url, pool_size=1)
+    await rollup.fold_all(database)
+    await database.close()

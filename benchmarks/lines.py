@@ -1,10 +1,13 @@
 """The lines of the table: how each is measured and judged."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import mean
 
 from benchmarks import extras, measure, report
-from benchmarks.checks import page_at
-from benchmarks.client import at_once, p50_p99
+from benchmarks.checks import check_unposted, page_at
+from benchmarks.client import Wires, at_once, p50_p99
+from benchmarks.limit import BARE
 from benchmarks.measure import Target
 from benchmarks.operations import (
     API,
@@ -17,8 +20,12 @@ from benchmarks.operations import (
     visits,
 )
 from benchmarks.report import Line
+from benchmarks.servers import UNPOSTED, ours
 
 _WRITERS = 32
+# With and without in turn, so that a busy neighbour meets both.
+_ROUNDS = 2
+_IMPORT = "≥ 10,000 rows/s, ≤ 150 MB, ≥ 0.15 × COPY"
 
 
 @dataclass(frozen=True)
@@ -34,9 +41,11 @@ class Effort:
 
 @dataclass(frozen=True)
 class Bench:
-    """A world under both servers."""
+    """A world under both servers, and the folder it is kept in."""
 
     url: str
+    folder: Path
+    has_ledger: bool
     known: World
     ours: Target
     limit: Target
@@ -117,42 +126,79 @@ async def _deep(bench: Bench, effort: Effort) -> list[Line]:
 
 
 async def _writers(bench: Bench, effort: Effort) -> list[Line]:
-    """Everybody writes to one officer and month: with posting, bare, and what the audit says."""
-    rates = []
-    for target in (bench.ours, bench.limit):
-        await measure.drained(target)
-        wires = visits(bench.known)
-        rates.append((await at_once(target.port, wires, _WRITERS, effort.seconds)).rate)
-    await extras.sweep_bare(bench.ours.database)
+    """Everybody writes to one officer and month: with posting, without, and the bare inserts."""
+    database, known = bench.ours.database, bench.known
+    with ours(bench.folder, bench.url, UNPOSTED) as server:
+        unposted = replace(bench.ours, pid=server[0], port=server[1])
+        await check_unposted(database, known, unposted.port)
+        full, without = [], []
+        for _ in range(_ROUNDS):
+            full.append(await _rate(bench, bench.ours, visits(known), effort))
+            without.append(await _rate(bench, unposted, visits(known, BARE), effort))
+    bare = await _rate(bench, bench.limit, visits(known), effort)
+    await extras.sweep_bare(database)
+    rates = (mean(full), mean(without), bare)
+    return [_writers_line(*rates), _verified(bench)]
+
+
+async def _rate(bench: Bench, target: Target, wires: Wires, effort: Effort) -> float:
+    await extras.fold(bench.url)
+    await measure.drained(target)
+    return (await at_once(target.port, wires, _WRITERS, effort.seconds)).rate
+
+
+def _writers_line(full: float, without: float, bare: float) -> Line:
+    share = full / without
+    note = f"{full:,.0f} req/s; without posting {without:,.0f}: {share:.2f} ×"
+    return Line(
+        f"{_WRITERS} writers, one officer and month",
+        target="≥ 0.6 × without posting",
+        passed=share >= 0.6,
+        note=f"{note}; bare inserts {bare:,.0f}: {full / bare:.2f} ×",
+    )
+
+
+def _verified(bench: Bench) -> Line:
+    if not bench.has_ledger:
+        return Line("kpi verify", note="not run: the ledger of this world was not loaded")
     said = extras.verify(bench.url)
-    full, bare = rates
-    share = f"{full:,.0f} and {bare:,.0f} req/s: {full / bare:.2f} of the bare insert"
-    return [
-        Line(f"{_WRITERS} writers, one officer and month: ours, bare", note=share),
-        Line("kpi verify", target="exit 0", passed=said.startswith("exit 0 "), note=said),
-    ]
+    return Line("kpi verify", target="exit 0", passed=said.startswith("exit 0 "), note=said)
 
 
 async def _import(bench: Bench, effort: Effort) -> list[Line]:
-    target = "≥ 10,000 rows/s, ≥ 0.15 × COPY, ≤ 150 MB"
+    """Three targets, each judged by itself."""
     name = f"import {effort.imports:,} companies"
     done = await extras.imported(bench.url, bench.ours.database, effort.imports)
     if isinstance(done, str):
-        return [Line(name, target=target, passed=False, note=f"not available: {done}")]
-    share = done.rate / done.copy_rate
-    passed = done.rate >= 10_000 and share >= 0.15 and done.peak_mb <= 150
-    note = f"{done.rate:,.0f} rows/s, {share:.2f} × COPY ({done.copy_rate:,.0f}), "
-    return [Line(name, target=target, passed=passed, note=f"{note}{done.peak_mb:.0f} MB")]
+        return [Line(name, target=_IMPORT, passed=False, note=f"not available: {done}")]
+    speed, memory, share = _IMPORT.split(", ")
+    found = done.rate / done.copy_rate
+    judged = (
+        (speed, done.rate >= 10_000, f"{done.rate:,.0f} rows/s"),
+        (memory, done.peak_mb <= 150, f"{done.peak_mb:.0f} MB"),
+        (share, found >= 0.15, f"{found:.2f} × COPY ({done.copy_rate:,.0f} rows/s)"),
+    )
+    return [Line(name, target=target, passed=good, note=note) for target, good, note in judged]
+
+
+def starts(folder: Path) -> list[Line]:
+    """How long the product takes to start, on an empty folder and on this one."""
+    cold, warm = extras.cold_start_seconds(), extras.restart_seconds(folder)
+    return [
+        Line("cold start", target="≤ 60 s", passed=cold <= 60, note=f"{cold:.1f} s"),
+        Line("restart", target="≤ 5 s", passed=warm <= 5, note=f"{warm:.1f} s"),
+    ]
 
 
 def growth(few: list[Line], many: list[Line]) -> list[Line]:
     """How the latency of each KPI read grows from the small world to the large one."""
-    found = []
+    found, target = [], "median grows < 1.3 × from 100 k to 10 M visits"
+    if not few:
+        return [Line("KPI growth", target=target, note="measured with --scale alone")]
     for old in few:
         new = next(line for line in many if line.operation == old.operation)
         if old.ours and new.ours:
             times = new.ours.p50_ms / old.ours.p50_ms
-            target = "median grows < 1.3 ×"
             found.append(Line(f"{old.operation}: growth", target=target, passed=times < 1.3))
-            found[-1].note = f"{times:.2f} ×"
+            found[-1].note = f"{old.ours.p50_ms:.2f} → {new.ours.p50_ms:.2f} ms: {times:.2f} ×"
     return found

@@ -1,17 +1,13 @@
-"""Around the load: indexes taken away and put back, and the ledger filled from the definitions."""
+"""Around the load: indexes taken away and put back, ledger and sums filled from the definitions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from uuid import UUID
 
 import asyncpg
-import sqlalchemy as sa
-from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.db import Database
-from app.kpis import rollup
 from app.kpis.ledger import METRICS
 from app.kpis.metrics import Family
+from app.kpis.rollup import BOTH_MECHANISMS, KEY, OF_ENTRY, SPREAD_KEY
 from app.kpis.stage_transitions import RECOGNISED
 from app.kpis.visits import SCOPED_VISITS
 from app.models.ledger_entries import LedgerEntry
@@ -22,9 +18,36 @@ _FACTS = {Family.visit: SCOPED_VISITS, Family.lead: RECOGNISED}
 _KEYS = ", ".join(
     name for name in LedgerEntry.model_fields if name not in {"id", "quantity", "recorded_at"}
 )
-# Conversion compares each step with every other step of the chunk: small chunks, linear cost.
-_LEADS_AT_ONCE = 100
-_FOLDED_AT_ONCE = 500_000
+_POST = f"""
+WITH {{facts}}
+INSERT INTO ledger_entries (id, {_KEYS}, quantity)
+SELECT gen_random_uuid(), {_KEYS}, sum(quantity) FROM ({{wanted}}) AS wanted
+GROUP BY {_KEYS} HAVING sum(quantity) <> 0
+"""  # noqa: S608  definitions of the package
+# Added up as a fold does. Nothing that is counted is negative: without the zeros, this is what the
+# ledger holds.
+_SUM = f"""
+WITH {{facts}},
+entry AS (
+  SELECT {OF_ENTRY}, sum(quantity) AS quantity
+  FROM ({{wanted}}) AS wanted WHERE quantity <> 0 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+),
+added AS MATERIALIZED (
+  SELECT {SPREAD_KEY}, company_id, sum(quantity) AS quantity
+  FROM entry {BOTH_MECHANISMS} GROUP BY {SPREAD_KEY}, company_id
+),
+companies AS (
+  INSERT INTO kpi_company_months ({KEY}, company_id, quantity)
+  SELECT {KEY}, company_id, quantity FROM added
+  WHERE company_id IS NOT NULL ORDER BY {KEY}, company_id
+)
+INSERT INTO month_sums ({KEY}, quantity, company_count)
+SELECT {KEY}, sum(quantity), count(company_id) FROM added GROUP BY {KEY}
+"""  # noqa: S608  as above
+_SUMS_BY_MONTH = f"""
+INSERT INTO kpi_months ({KEY}, quantity, company_count)
+SELECT {KEY}, quantity, company_count FROM month_sums ORDER BY month, {KEY}
+"""  # noqa: S608  as above
 
 
 async def drop_indexes(connection: asyncpg.Connection) -> dict[str, str]:
@@ -48,50 +71,56 @@ async def create_indexes(
         advance(1)
 
 
-async def post(connection: asyncpg.Connection, leads: list[UUID], step: Step) -> None:
-    """Fill the ledger with what the definitions say: visits by the month, steps by some leads."""
-    advance = step("ledger of visits", DAYS)
-    for start in range(0, DAYS, 31):
-        first, last = (FIRST_DAY + timedelta(days=start + n) for n in (0, 30))
-        subject = f"v.visited_on BETWEEN '{first}' AND '{last}'"
-        await connection.execute(_insert(Family.visit, subject))
-        advance(31)
-    advance, ordered = step("ledger of leads", len(leads)), sorted(leads)
-    for start in range(0, len(ordered), _LEADS_AT_ONCE):
-        some = ordered[start : start + _LEADS_AT_ONCE]
-        subject = f"t.lead_id BETWEEN '{some[0]}' AND '{some[-1]}'"
-        await connection.execute(_insert(Family.lead, subject))
-        advance(len(some))
+def _portions() -> Iterator[tuple[Family, str]]:
+    """Whose facts are counted at once: visits by the month, for the sake of memory; then leads."""
+    month, end = FIRST_DAY, FIRST_DAY + timedelta(days=DAYS)
+    while month < end:
+        after = (month + timedelta(days=31)).replace(day=1)
+        yield Family.visit, f"v.visited_on >= '{month}' AND v.visited_on < '{after}'"
+        month = after
+    yield Family.lead, "true"
 
 
-async def fill_sums(url: str, step: Step) -> None:
-    """Make the monthly sums anew from the ledger, as after an import."""
-    advance, database = step("monthly sums", 1), Database(url, pool_size=1)
-    async with database.transaction() as session:
-        await _patient(session)
-        await rollup.rebuild(session)
-    folded = _FOLDED_AT_ONCE
-    while folded == _FOLDED_AT_ONCE:
-        async with database.transaction() as session:
-            await _patient(session)
-            folded = await rollup.fold(session, _FOLDED_AT_ONCE)
-    await database.close()
+async def post(connection: asyncpg.Connection, step: Step) -> None:
+    """Fill the ledger with what the definitions say."""
+    portions = list(_portions())
+    advance = step("ledger", len(portions))
+    for family, subject in portions:
+        await connection.execute(
+            _POST.format(facts=_facts(family, subject), wanted=_wanted(family))
+        )
+        advance(1)
+
+
+async def sum_up(connection: asyncpg.Connection, step: Step) -> None:
+    """Fill the monthly sums with the rows that folding would have made, in its order."""
+    portions = list(_portions())
+    advance = step("monthly sums", len(portions) + 1)
+    await connection.execute("CREATE TEMP TABLE month_sums (LIKE kpi_months)")
+    key = await _drop_key(connection, "kpi_company_months")
+    for family, subject in portions:
+        await connection.execute(_SUM.format(facts=_facts(family, subject), wanted=_wanted(family)))
+        advance(1)
+    await connection.execute(_SUMS_BY_MONTH)
+    await connection.execute(key)
     advance(1)
 
 
-async def _patient(session: AsyncSession) -> None:
-    """No time limit, and memory to sort in, for this transaction."""
-    connection = await session.connection()
-    for setting in ("statement_timeout = 0", "work_mem = '256MB'"):
-        await connection.execute(sa.text(f"SET LOCAL {setting}"))
+async def _drop_key(connection: asyncpg.Connection, table: str) -> str:
+    """Take away a primary key that nothing refers to; answers how to make it again."""
+    [(name, definition)] = await connection.fetch(
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE conrelid = $1::text::regclass AND contype = 'p'",
+        table,
+    )
+    await connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    return f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}"
 
 
-def _insert(family: Family, subject: str) -> str:
-    """What one family of metrics counts for some subjects: the definitions' own SELECTs."""
-    wanted = " UNION ALL ".join(m.select for m in METRICS.values() if m.family is family)
-    return f"""
-WITH {_FACTS[family].format(subject=subject)}
-INSERT INTO ledger_entries (id, {_KEYS}, quantity)
-SELECT gen_random_uuid(), {_KEYS}, sum(quantity) FROM ({wanted}) AS wanted
-GROUP BY {_KEYS} HAVING sum(quantity) <> 0
-"""  # noqa: S608  definitions of the package
+def _facts(family: Family, subject: str) -> str:
+    return _FACTS[family].format(subject=subject)
+
+
+def _wanted(family: Family) -> str:
+    """What one family of metrics counts: the definitions' own SELECTs."""
+    return " UNION ALL ".join(m.select for m in METRICS.values() if m.family is family)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
@@ -16,6 +16,9 @@ from benchmarks.client import HOST
 from benchmarks.cluster import dsn
 
 ROOT = Path(__file__).parents[1]
+# Not the installed script: that may stand for the package of another tree than this one.
+YINFENG = (sys.executable, "-c", "from app.cli import cli; cli()")
+UNPOSTED = (sys.executable, "-m", "benchmarks.unposted")
 _PATIENCE = 60.0
 _TAIL = 4000
 
@@ -28,14 +31,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def ours(data_dir: Path, url: str | None = None) -> Iterator[tuple[int, int]]:
+def ours(
+    data_dir: Path,
+    url: str | None = None,
+    command: Sequence[str] = YINFENG,
+    mode: str = "development",
+) -> Iterator[tuple[int, int]]:
     """The product on a database of its own, or on `url`: its process id and port."""
     port = free_port()
     more = {"YINFENG_DATABASE_URL": url} if url else {}
-    settings = {"YINFENG_MODE": "development", "YINFENG_DATA_DIR": str(data_dir)}
-    settings["YINFENG_WORKERS"] = "1"
-    command = [str(Path(sys.executable).parent / "yinfeng"), "serve"]
-    with _running(command, settings | {"YINFENG_PORT": str(port)} | more) as pid:
+    # One worker, in whose process all CPU and memory is.
+    settings = {"YINFENG_MODE": mode, "YINFENG_DATA_DIR": str(data_dir), "YINFENG_WORKERS": "1"}
+    with _running([*command, "serve"], settings | {"YINFENG_PORT": str(port)} | more) as pid:
         _wait(f"http://{HOST}:{port}/health/ready")
         yield pid, port
 
@@ -51,7 +58,7 @@ def limit(url: str) -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
-def _running(command: list[str], settings: dict[str, str]) -> Iterator[int]:
+def _running(command: Sequence[str], settings: dict[str, str]) -> Iterator[int]:
     environment = {name: v for name, v in os.environ.items() if not name.startswith("YINFENG_")}
     with tempfile.TemporaryFile() as log:
         server = subprocess.Popen(

@@ -1,8 +1,8 @@
 """Seed a data set of a stated size straight into the tables, from a fixed seed.
 
-Rows go in by binary COPY without indexes and foreign-key checks, which are put back afterwards. The
-ledger is filled by the application's own definitions, month by month, so that no month has to fit
-into memory together with the others.
+Rows go in by binary COPY without indexes and foreign-key checks, which are put back afterwards;
+visits are made inside PostgreSQL. Ledger and monthly sums are filled by the application's own
+definitions, month by month, so that no month has to fit into memory together with the others.
 """
 
 import asyncio
@@ -22,9 +22,7 @@ from rich.progress import Progress
 from app.core import migrations
 from app.models.companies import Company
 from app.models.leads import Lead
-from app.models.visits import Visit, VisitParticipant
-from benchmarks import cluster, deals, loading, rows
-from benchmarks.deals import Deal
+from benchmarks import cluster, deals, loading, rows, visits
 from benchmarks.loading import Step
 from benchmarks.names import company_names, derived
 
@@ -33,13 +31,13 @@ _SOURCES = (
     "alembic/versions",
     "app/kpis",
     "app/core/search.py",
-    *(f"benchmarks/{name}.py" for name in ("world", "loading", "rows", "deals", "names")),
+    *(f"benchmarks/{name}.py" for name in ("world", "loading", "rows", "deals", "names", "visits")),
 )
 _CHUNK = 20_000
 _ID = list(Company.model_fields).index("id")
 _SESSION = (
     "SET session_replication_role = replica; SET maintenance_work_mem = '1GB';"
-    " SET work_mem = '256MB'; SET jit = off"
+    " SET work_mem = '512MB'; SET jit = off"
 )
 
 
@@ -53,6 +51,7 @@ class Size:
     officers: int = 300
     seed: int = 20190630
     names: Path | None = None
+    has_ledger: bool = True
 
     def folder(self, data_dir: Path) -> Path:
         """Where this world is kept: another size or another schema is another folder."""
@@ -92,16 +91,17 @@ async def _seed(url: str, size: Size, step: Step) -> None:
     await _copy(connection, people)
     names = company_names(size.companies, size.seed, size.names)
     ids = await _copy_companies(connection, dice, names, step)
-    found = await _copy_leads(connection, dice, size.leads, (names, ids, members), step)
-    await _copy_visits(connection, dice, size.visits, (found, members), step)
+    await _copy_leads(connection, dice, size.leads, (names, ids, members), step)
+    await visits.make(connection, dice, size.visits, step)
     late = {name: made for name, made in indexes.items() if "ledger_entries" in name}
     await loading.create_indexes(
         connection, {n: m for n, m in indexes.items() if n not in late}, step
     )
     await connection.execute("ANALYZE")
-    await loading.post(connection, [deal.id for deal in found], step)
+    if size.has_ledger:
+        await loading.post(connection, step)
     await loading.create_indexes(connection, late, step)
-    await loading.fill_sums(url, step)
+    await loading.sum_up(connection, step)
     await connection.execute("SELECT setval('lead_codes', $1)", size.leads + 1)
     await cluster.count_statements(connection)
     await connection.execute("VACUUM ANALYZE")
@@ -141,12 +141,12 @@ async def _copy_leads(
     count: int,
     of: tuple[list[str], list[UUID], list[rows.Member]],
     step: Step,
-) -> list[Deal]:
-    """Leads with their members and history; answers what visits need to know of them."""
+) -> None:
+    """Leads with their members and history."""
     names, ids, members = of
     picks = [dice.randrange(len(names)) for _ in range(count)]
     texts = [deals.lead_names(i, count, names[pick]) for i, pick in enumerate(picks)]
-    advance, made = step("leads", count), []
+    advance = step("leads", count)
     for chunk in _chunks(enumerate(map(derived, texts))):
         found: rows.Rows = {Lead: []}
         for i, more in chunk:
@@ -154,24 +154,8 @@ async def _copy_leads(
             owner = 1 + i % (len(members) - 1)
             person = (owner, members[owner])
             deal, values, way = deals.lead(dice, at, person, texts[i], more, ids[picks[i]])
-            made.append(deal)
             found[Lead].append(values)
             for model, records in deals.history(dice, deal, at, way, members).items():
                 found.setdefault(model, []).extend(records)
         await _copy(connection, found)
-        advance(len(chunk))
-    return made
-
-
-async def _copy_visits(
-    connection: asyncpg.Connection,
-    dice: random.Random,
-    count: int,
-    of: tuple[list[Deal], list[rows.Member]],
-    step: Step,
-) -> None:
-    advance = step("visits", count)
-    for chunk in _chunks(deals.visits(dice, count, *of)):
-        crew = [person for _, people in chunk for person in people]
-        await _copy(connection, {Visit: [visit for visit, _ in chunk], VisitParticipant: crew})
         advance(len(chunk))
