@@ -81,7 +81,7 @@ class NodePresenceRead(RecordRead, NodePresenceBase):
 class NodePresenceQuery(
     list_query(
         NodePresenceRead,
-        filters=("chain_node_id", "company_id", "verified_on", "verified_by_id", "to_on"),
+        filters=("chain_node_id", "company_id", "verified_by_id"),
         sorts=("created_at",),
     )
 ):

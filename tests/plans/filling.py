@@ -18,10 +18,10 @@ SMALL = {
     "chain_links": 400,
 }  # fmt: skip
 FILLED = (
-    *SMALL, "companies", "company_list_entries", "node_presences", "node_statuses", "contacts",
-    "leads", "lead_members",
-    "introductions", "stage_transitions", "stage_credits", "visits", "visit_participants",
-    "visit_guests", "ledger_entries", "audit_entries",
+    "teams", "officers", "company_lists", "companies", "company_list_entries", "contacts", "leads",
+    "lead_members", "introductions", "stage_transitions", "stage_credits", "visits",
+    "visit_participants", "visit_guests", "ledger_entries", "audit_entries", "industry_chains",
+    "chain_nodes", "chain_links", "node_presences", "node_statuses",
 )  # fmt: skip
 # References that no foreign key names.
 _TARGETS = {
@@ -63,6 +63,7 @@ _BY_NAME = {
     "rank": "1 + n % 500",
     "year": "1990 + n % 30",
     "changes": "'{}'::jsonb",
+    "code": "'N' || n",
     "industry_codes": "'{}'",
     "needed_share": "round(random()::numeric, 4)",
     "local_share": "round(random()::numeric, 4)",
