@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from app.core import audit, handlers
 from app.core.admission import Admission
+from app.core.common_grams import CommonGrams
 from app.core.config import Settings, settings
 from app.core.cursors import Cursors
 from app.core.db import Database
@@ -79,6 +80,7 @@ def create_app(config: Settings | None = None, database_url: str | None = None) 
     app.state.is_folding = database_url is None
     secret = config.secret_key.get_secret_value() if config.secret_key else secrets.token_hex(32)
     app.state.cursors = Cursors(secret)
+    app.state.common_grams = CommonGrams(app.state.db)
     app.state.admit = admit
     app.state.callers = NotifiedCache[Caller](app.state.db, "callers")
     _include_routers(app)

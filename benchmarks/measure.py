@@ -17,7 +17,7 @@ _TICK_US = 1_000_000 / os.sysconf("SC_CLK_TCK")
 _QUIET_S = 0.3
 _CALLS = "SELECT coalesce(sum(calls), 0)::int FROM pg_stat_statements WHERE query !~ 'pg_stat_'"
 _TIMES = """SELECT coalesce(sum(total_exec_time + total_plan_time), 0)
-FROM pg_stat_statements WHERE query ~ 'search_grams'"""
+FROM pg_stat_statements WHERE query ~ 'search_name'"""
 _FRESH = "UPDATE officer_sessions SET last_seen_at = now()"
 
 

@@ -12,12 +12,19 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from app.core.base import ReadShape
+from app.core.common_grams import CommonGrams
 from app.core.cursors import Cursors, Order, scope_of
 from app.core.db import Database, driver
 from app.core.errors import invalid_parameter, unknown_name
 from app.core.filters import binds_of
 from app.core.listing import MAX_OFFSET, ListQuery, Selection, View
-from app.core.reading import Caller, ListForm, count_statement, list_statement, read_one
+from app.core.reading import (
+    Caller,
+    ListForm,
+    count_statement,
+    list_statement,
+    read_one,
+)
 from app.core.search import search_binds
 from app.core.shapes import Expand, marker_of
 
@@ -56,7 +63,8 @@ class Reader:
 
     async def page(self, query: ListQuery) -> Response:
         """One page of a list."""
-        form, binds = form_of(query, self.caller.role)
+        common: CommonGrams = self.request.app.state.common_grams
+        form, binds = form_of(query, self.caller.role, is_common=await common.has(query))
         sorted_by = (form.orders, form.tier)
         scope = scope_of(query.shape, form.given, sorted_by, repr(binds), self.caller.role)
         size = query.limit if query.page is None else query.page_size
@@ -138,7 +146,9 @@ class Change(Write):
         return await self.reply(shape, self.id, status)
 
 
-def form_of(query: Selection, role: str) -> tuple[ListForm, dict[str, Any]]:
+def form_of(
+    query: Selection, role: str, *, is_common: bool = False
+) -> tuple[ListForm, dict[str, Any]]:
     """The shape of a list's statement and the values of its filters; 422 for unknown names."""
     fields, expand = checked_view(query.shape, query)
     given = query.given()
@@ -159,6 +169,7 @@ def form_of(query: Selection, role: str) -> tuple[ListForm, dict[str, Any]]:
         fields=fields,
         expand=expand,
         is_search=bool(term),
+        is_common=is_common,
         is_paged=is_list and query.page is not None,
     )
     return form, binds

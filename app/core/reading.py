@@ -60,7 +60,8 @@ def _one(
 class ListForm:
     """All that shapes the statement of a list; the values are bound later.
 
-    `tier` is where a search begins that comes in tiers; None where it has one order.
+    `tier` is where a search begins that comes in tiers, None where it has one order; `is_common`
+    says that its term probably is (`common_grams`).
     """
 
     query: type[Selection]
@@ -72,6 +73,7 @@ class ListForm:
     fields: tuple[str, ...]
     expand: tuple[str, ...]
     is_search: bool
+    is_common: bool
     is_paged: bool
 
 
@@ -119,7 +121,10 @@ def _ranked_rows(form: ListForm, start: int, size: Any) -> Any:  # as of `rows_o
     """
     table: Any = form.query.shape.table
     reach = size + sa.bindparam("offset", type_=sa.Integer) if form.is_paged else size
-    found = ranked(table, _tiers(form), start, _where(form), null_keys=form.null_keys, count=reach)
+    found = ranked(
+        table, _tiers(form), start, _where(form),
+        null_keys=form.null_keys, count=reach, is_common=form.is_common,
+    )  # fmt: skip
     hits = _sliced(form, found, size).subquery()
     record: Any = aliased(table)
     body = sa.select(_body(form, record)).where(record.id == hits.c.id).scalar_subquery()

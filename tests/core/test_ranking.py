@@ -210,7 +210,7 @@ async def _met(
     form = ListForm(
         query, "leader", (), (order, Order("id", is_descending=True)),
         tier=cursor.pop("tier", 0), null_keys=(False,) * len(cursor) or None,
-        fields=("name",), expand=(), is_search=True, is_paged=False,
+        fields=("name",), expand=(), is_search=True, is_common=False, is_paged=False,
     )  # fmt: skip
     statement = list_statement(form)
     binds = search_binds(term) | {"limit": 50, "me_id": client.id, "me_team_ids": []} | cursor

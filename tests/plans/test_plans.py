@@ -138,6 +138,7 @@ def _statement(query: type[ListQuery], asked: dict[str, str]) -> tuple[str, list
         fields=(),
         expand=(),
         is_search="q" in asked,
+        is_common=False,
         is_paged=False,
     )
     statement = list_statement(form)

@@ -1,0 +1,69 @@
+"""Terms whose grams are all common: met on a walk through the list, else looked up."""
+
+from collections.abc import AsyncIterator
+from urllib.parse import quote
+
+import pytest
+
+from app.core.base import new_id
+from app.core.common_grams import CommonGrams
+from app.core.search import names_index
+from app.models.companies import CompanyQuery
+from tests.world import World
+
+# 甲乙 and 乙丙 in 5,500 names each; both, one behind the other, in seven.
+NAMES = (
+    [f"甲乙{number:04}" for number in range(5_500)]
+    + [f"{number:04}乙丙" for number in range(5_500)]
+    + [f"{number}甲乙丙" for number in range(7)]
+)
+
+
+@pytest.fixture
+async def grams(world: World) -> AsyncIterator[CommonGrams]:
+    """Eleven thousand companies, and what is common among them."""
+    rows = [(new_id(), name, *names_index([name])) for name in NAMES]
+    await world.database.execute("CREATE TEMP TABLE made (id uuid, name text, s text, k text)")
+    await world.database.copy_records_to_table("made", records=rows)
+    await world.database.execute(
+        "INSERT INTO companies (id, version, created_at, updated_at, name, country_code, is_listed,"
+        " search_text, name_sort, name_keys, is_demo)"
+        " SELECT id, 1, now(), now(), name, 'CN', false, s, k, ARRAY[name], false FROM made"
+    )
+    await world.database.execute("DROP TABLE made")
+    await world.database.execute("VACUUM ANALYZE companies")
+    state = world.app.state
+    before, state.common_grams = state.common_grams, CommonGrams(state.db)
+    yield state.common_grams
+    state.common_grams = before
+
+
+async def _names(world: World, term: str, limit: int) -> list[str]:
+    path = f"/companies?q={quote(term)}&limit={limit}&fields=name"
+    return [row["name"] for row in await world.opened(f"/api/v1{path}", world.leader)]
+
+
+@pytest.mark.usefixtures("grams")
+async def test_what_is_common_is_found_in_the_same_order(world: World) -> None:
+    newest_first = await world.database.fetch(
+        "SELECT name FROM companies WHERE name LIKE '%乙丙' ORDER BY created_at DESC, id DESC"
+    )
+    expected = [row["name"] for row in newest_first]
+    found = await _names(world, "乙丙", 200)
+    assert found == expected
+    assert len(found) == 5_507
+
+
+@pytest.mark.usefixtures("grams")
+async def test_common_grams_that_seldom_meet_are_looked_up(world: World) -> None:
+    expected = [f"{number}甲乙丙" for number in reversed(range(7))]
+    assert await _names(world, "甲乙丙", 50) == expected
+    assert await _names(world, "甲乙丙", 3) == expected
+    assert await _names(world, "丙甲", 50) == []
+
+
+async def test_only_terms_whose_grams_are_all_common_count(grams: CommonGrams) -> None:
+    terms = ("甲", "甲乙丙", "甲乙0", "丙甲")
+    found = [await grams.has(CompanyQuery.model_validate({"q": term})) for term in terms]
+    assert found == [True, True, False, False]
+    assert await grams.has(CompanyQuery()) is False
