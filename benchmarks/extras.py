@@ -7,6 +7,7 @@ import random
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -31,6 +32,7 @@ _SWEPT = (
     "DELETE FROM visits v WHERE {which}",
 )
 _ALSO = ("idempotency_keys", "audit_entries", "company_list_entries", "company_lists")
+_LOOK_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -111,12 +113,22 @@ def _import(url: str, names: list[str]) -> tuple[float, float] | str:
             stdout=log,
             stderr=log,
         )
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        peak = _peak_mb(process)
         seconds = time.perf_counter() - begin
         log.seek(0)
         said = _said(log.read().decode(errors="replace"))
-    return said if process.returncode else (seconds, usage.ru_maxrss / 1024)
+    return said if process.returncode else (seconds, peak)
+
+
+def _peak_mb(process: subprocess.Popen[bytes]) -> float:
+    """The peak of a process until it ends; `ru_maxrss` would be ours where that was higher."""
+    peak = 0.0
+    while process.poll() is None:
+        with suppress(OSError, IndexError):
+            status = Path(f"/proc/{process.pid}/status").read_text()
+            peak = int(status.partition("VmHWM:")[2].split()[0]) / 1024
+        time.sleep(_LOOK_SECONDS)
+    return peak
 
 
 async def _bare_copy(database: Any, names: list[str]) -> float:
