@@ -47,14 +47,12 @@ ALLOWED = {
         "lead_members.sort=-share",
         "lead_members.sort=from_on",
         "lead_members.sort=-from_on",
-        "lead_members.from_on",
     },
     "drill-downs name scope, subject and metric, which have their index": {
         "ledger_entries.sort=recorded_at",
         "ledger_entries.sort=-recorded_at",
         "ledger_entries.sort=quantity",
         "ledger_entries.sort=-quantity",
-        "ledger_entries.recorded_at",
     },
     "nulls last in both directions: only the direction that people ask for has an index": {
         "leads.sort=agreed_amount",
