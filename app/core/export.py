@@ -35,8 +35,8 @@ MEDIA = {"csv": Csv.media_type, "xlsx": Xlsx.media_type, "json": "application/js
 
 def documented(*formats: str) -> dict[int | str, dict[str, Any]]:
     """How the contract describes a reply that is a file."""
-    schema = {"schema": {"type": "string", "format": "binary"}}
-    content = {MEDIA[name]: schema for name in formats}
+    file, document = {"type": "string", "format": "binary"}, {"type": "object"}
+    content = {MEDIA[name]: {"schema": document if name == "json" else file} for name in formats}
     return {200: {"description": "The file", "content": content}}
 
 
