@@ -6,66 +6,7 @@ import asyncpg
 import pytest
 
 from tests.world import World, problem
-from tests.writes import PASSWORD, Call, every_write, password_hash
-
-LEFT: dict[str, set[str]] = {
-    "log_in": {"create officer_sessions"},
-    "log_out": {"update officer_sessions"},
-    "change_password": {"update officers", "update officer_sessions"},
-    "create_officer": {"create officers"},
-    "update_officer": {"update officers"},
-    "change_officer_role": {"update officers"},
-    "delete_officer": {"delete officers", "delete officer_sessions"},
-    "unlock_officer": {"update officers"},
-    "create_team": {"create teams"},
-    "update_team": {"update teams"},
-    "delete_team": {"delete teams"},
-    "create_company": {"create companies"},
-    "create_companies": {"create companies"},
-    "update_company": {"update companies"},
-    "delete_company": {"update companies"},
-    "create_company_list": {"create company_lists"},
-    "update_company_list": {"update company_lists"},
-    "import_company_list": {
-        "create company_lists", "create companies", "create company_list_entries",
-    },
-    "create_industry_chain": {"create industry_chains"},
-    "update_industry_chain": {"update industry_chains"},
-    "import_industry_chain": {
-        "create industry_chains", "create chain_nodes", "create chain_links",
-    },
-    "create_chain_node": {"create chain_nodes"},
-    "update_chain_node": {"update chain_nodes"},
-    "delete_chain_node": {"delete chain_nodes"},
-    "create_chain_link": {"create chain_links"},
-    "update_chain_link": {"update chain_links"},
-    "delete_chain_link": {"delete chain_links"},
-    "create_node_presence": {"create node_presences"},
-    "update_node_presence": {"update node_presences"},
-    "verify_node_presence": {"update node_presences"},
-    "delete_node_presence": {"delete node_presences"},
-    "declare_node_status": {"create node_statuses", "update chain_nodes"},
-    "create_contact": {"create contacts"},
-    "update_contact": {"update contacts"},
-    "delete_contact": {"update contacts"},
-    "unmask_contact": {"create unmaskings"},
-    "create_introduction": {"create introductions"},
-    "link_introduction": {"update introductions"},
-    "create_lead": {"create leads", "create lead_members"},
-    "create_leads": {"create leads", "create lead_members"},
-    "update_lead": {"update leads"},
-    "delete_lead": {"update leads"},
-    "change_lead_members": {"update leads", "update lead_members", "create lead_members"},
-    "create_stage_transition": {"create stage_transitions", "update leads"},
-    "decide_stage_transition": {
-        "update stage_transitions", "update leads", "create stage_credits",
-    },
-    "reverse_stage_transition": {"update stage_transitions", "update leads"},
-    "log_visit": {"create visits", "create visit_participants"},
-    "log_visits": {"create visits", "create visit_participants"},
-    "update_visit": {"update visits"},
-    "reverse_visit": {"update visits"},
-}  # fmt: skip
+from tests.writes import LEFT, PASSWORD, Call, every_write, password_hash
 
 
 async def _rows(world: World, request_id: str) -> list[Any]:

@@ -10,16 +10,25 @@ from typing import Any
 import pytest
 
 from tests.world import Client, World, problem
-from tests.writes import Call, etag, every_write
+from tests.writes import ACCESS, SINGLE, Call, etag, every_write
+from tests.writes.call import (
+    ACCOUNT,
+    BUSINESS,
+    DIRECTORY,
+    FIELD,
+    LISTS,
+    OWN_EDIT,
+    OWN_READ,
+    PUBLIC,
+    RECOGNISE,
+    SECURITY,
+    SYSTEM,
+)
 
 COLUMNS = [
     "officer", "colleague", "team_lead", "stranger", "other_lead", "leader", "assessor",
     "agent", "auditor", "system_admin", "security_admin", "audit_admin", "nobody",
 ]  # fmt: skip
-BUSINESS, FIELD, LISTS = "+++++++3+3331", "++++++3333331", "33+3+++333331"
-OWN_READ, OWN_EDIT, RECOGNISE = "+4+44++3+3331", "+4+4433333331", "33+34+3333331"
-DIRECTORY, SYSTEM, SECURITY = "+++++++3++++1", "333333333+331", "3333333333+31"
-ACCOUNT, PUBLIC = "++++++++++++1", "+++++++++++++"
 MATRIX = {
     "log_in": PUBLIC,
     "get_me": ACCOUNT,
@@ -119,6 +128,7 @@ MATRIX = {
     "get_pipeline": ACCOUNT,
     "get_liveness": PUBLIC,
     "get_readiness": PUBLIC,
+    **ACCESS,
     "log_out": ACCOUNT,  # last: it takes the log-ins away
 }
 STATUS = {"3": 403, "4": 404, "1": 401}
@@ -142,6 +152,7 @@ async def reads(world: World, writes: dict[str, Call]) -> dict[str, str]:
     paths = (await world.nobody.get("/openapi.json")).json()["paths"]
     (status,) = (await world.leader.seen("/node-statuses"))["items"]
     single = {
+        **{prefix: writes[name].path for prefix, name in SINGLE.items()},
         "/leads/": writes["update_lead"].path,
         "/stage-transitions/": writes["decide_stage_transition"].path.rpartition("/")[0],
         "/visits/": writes["update_visit"].path,

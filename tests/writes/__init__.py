@@ -1,0 +1,39 @@
+"""One valid call of every write of the API, each prepared on records of its own.
+
+A module per noun says `calls(world)` by `operationId`; which audit rows each leaves (`LEFT`); who
+may do what (`ACCESS`, rows as in `tests/services/test_access.py`, reads included); and the call
+whose path is a single record's (`SINGLE`, by the path before the id).
+"""
+
+import pkgutil
+from importlib import import_module
+from typing import Any
+
+from tests.world import World
+from tests.writes.call import CHAIN, FILE, PASSWORD, Call, etag, password_hash
+
+__all__ = [
+    "ACCESS", "CHAIN", "FILE", "LEFT", "PASSWORD", "SINGLE",
+    "Call", "etag", "every_write", "password_hash",
+]  # fmt: skip
+
+# Accounts come first: who logs in has to be there before anybody is counted.
+_NOUNS: list[Any] = [
+    import_module(f"{__name__}.{module.name}")
+    for module in pkgutil.iter_modules(__path__)
+    if module.name != "call"
+]
+
+
+def _all(name: str) -> dict[str, Any]:
+    return {key: value for noun in _NOUNS for key, value in getattr(noun, name, {}).items()}
+
+
+LEFT: dict[str, set[str]] = _all("LEFT")
+ACCESS: dict[str, str] = _all("ACCESS")
+SINGLE: dict[str, str] = _all("SINGLE")
+
+
+async def every_write(world: World) -> dict[str, Call]:
+    """The calls by `operationId`."""
+    return {name: call for noun in _NOUNS for name, call in (await noun.calls(world)).items()}
