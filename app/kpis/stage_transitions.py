@@ -1,11 +1,11 @@
 """Q02, Q03, M01: signings, shared by the credit stamped at recognition. R07: conversion, by owner.
 
-Counted on the business day of recognition. Money is in yuan; a share is cut to the fen and the last
-member takes the remainder, so that officers, teams and zone agree exactly.
+Counted on the business day of recognition; money is in yuan.
 """
 
 from typing import Any
 
+from app.kpis.credits import scoped_credits
 from app.kpis.metrics import Aggregation, CreditMode, Family, Metric
 
 _STAGE_ORDER = """ARRAY['identified','contacted','negotiating','pre_signing','signed','registered',
@@ -19,34 +19,10 @@ milestones AS (
   FROM stage_transitions t
   WHERE t.kind = 'advance' AND t.status = 'recognised' AND {{subject}}
 ),
-signings AS (SELECT * FROM milestones WHERE to_stage = 'signed'),
-parts AS (
-  SELECT s.lead_id, s.company_id, s.mechanism, s.counted_on, s.agreed_amount_cny AS amount,
-         c.officer_id, c.team_path, c.share / 100 AS portion,
-         trunc(s.agreed_amount_cny * c.share / 100, 2) AS cut,
-         c.place = max(c.place) FILTER (WHERE c.share > 0) OVER lead AS is_last,
-         sum(trunc(s.agreed_amount_cny * c.share / 100, 2)) OVER lead AS cut_total
-  FROM signings s JOIN stage_credits c ON c.transition_id = s.id
-  WINDOW lead AS (PARTITION BY s.id)
+signings AS (
+  SELECT *, agreed_amount_cny AS amount FROM milestones WHERE to_stage = 'signed'
 ),
-credits AS (
-  SELECT *, CASE WHEN is_last THEN cut + amount - cut_total ELSE cut END AS money
-  FROM parts WHERE portion > 0
-),
-scoped_credits AS (
-  SELECT 'officer' AS scope, officer_id AS scope_id, lead_id, company_id, mechanism, counted_on,
-         amount, portion, money
-  FROM credits
-  UNION ALL
-  SELECT 'team', team.id, lead_id, company_id, mechanism, counted_on, amount,
-         sum(portion), sum(money)
-  FROM credits, unnest(team_path) AS team(id)
-  GROUP BY team.id, lead_id, company_id, mechanism, counted_on, amount
-  UNION ALL
-  SELECT 'zone', CAST('00000000-0000-0000-0000-000000000000' AS uuid), lead_id, company_id,
-         mechanism, counted_on, amount, sum(portion), sum(money)
-  FROM credits GROUP BY lead_id, company_id, mechanism, counted_on, amount
-)
+{scoped_credits("signings", "stage_credits", "transition_id")}
 """
 
 
