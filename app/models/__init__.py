@@ -21,6 +21,7 @@ from app.models import (
     stage_transitions,
     teams,
     visits,
+    zone_profiles,
 )
 
 TABLE_MODULES = (
@@ -45,4 +46,5 @@ TABLE_MODULES = (
     stage_transitions,
     teams,
     visits,
+    zone_profiles,
 )
