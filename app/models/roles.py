@@ -53,6 +53,8 @@ class Permission(Code):
     members_write = "members_write"
     transitions_write = "transitions_write"
     transitions_recognise = "transitions_recognise"
+    reviews_decide = "reviews_decide"
+    deferrals_extend = "deferrals_extend"
     visits_read = "visits_read"
     visits_write = "visits_write"
     kpis_read = "kpis_read"
@@ -85,6 +87,8 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.members_write: RECOGNISERS,
     Permission.transitions_write: FIELD_ROLES,
     Permission.transitions_recognise: RECOGNISERS,
+    Permission.reviews_decide: frozenset({Role.leader, Role.assessor}),
+    Permission.deferrals_extend: frozenset({Role.leader}),
     Permission.visits_read: BUSINESS_READERS,
     Permission.visits_write: FIELD_ROLES,
     Permission.kpis_read: BUSINESS_READERS,

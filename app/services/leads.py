@@ -167,6 +167,18 @@ async def _close_members(session: AsyncSession, lead: Lead) -> None:
     await change_all(session, (await session.exec(query)).all(), to_on=today())
 
 
+async def has_part(session: AsyncSession, caller: Caller, lead: Lead, day: date) -> bool:
+    """Whether the caller owns a lead or is one of its members on a day."""
+    members = await members_on(session, lead, day)
+    return caller.id in {lead.owner_id, *(member.officer_id for member in members)}
+
+
+async def check_no_part(session: AsyncSession, caller: Caller, lead: Lead) -> None:
+    """403 where the caller would decide on a lead of their own."""
+    if await has_part(session, caller, lead, today()):
+        raise Problem("self_recognition")
+
+
 async def members_on(session: AsyncSession, lead: Lead, day: date) -> list[LeadMember]:
     """The members of a lead on a business day; on a day before any were named, today's."""
     query = select(LeadMember).where(col(LeadMember.lead_id) == lead.id)

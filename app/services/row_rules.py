@@ -8,11 +8,14 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import SQLModel, col, select
 
 from app.core.audit import AuditEntry
+from app.models.assessments import Assessment
 from app.models.chain_links import ChainLink
 from app.models.chain_nodes import ChainNode
 from app.models.companies import Company
 from app.models.company_lists import CompanyList, CompanyListEntry
 from app.models.contacts import Contact, Unmasking
+from app.models.deferrals import Deferral
+from app.models.gate_settings import GateSetting
 from app.models.industry_chains import IndustryChain
 from app.models.introductions import Introduction
 from app.models.lead_actions import is_in_team, is_own
@@ -22,6 +25,8 @@ from app.models.ledger_entries import LedgerEntry, Scope
 from app.models.node_presences import NodePresence
 from app.models.node_statuses import NodeStatusEntry
 from app.models.officers import Officer
+from app.models.review_conditions import ReviewCondition
+from app.models.reviews import Review, ReviewDecision
 from app.models.roles import BUSINESS_READERS, EVERYONE, RECOGNISERS, ZONE_READERS, Role
 from app.models.stage_credits import StageCredit
 from app.models.stage_transitions import StageTransition
@@ -126,6 +131,12 @@ RULES: dict[type[SQLModel], Rule] = {
     Lead: _lead,
     LeadMember: _of_lead,
     StageTransition: _of_lead,
+    Assessment: _of_lead,
+    Review: _of_lead,
+    ReviewDecision: _roles(*BUSINESS_READERS),
+    ReviewCondition: _of_lead,
+    Deferral: _of_lead,
+    GateSetting: _roles(*EVERYONE),
     StageCredit: _roles(*BUSINESS_READERS),
     Visit: _visit,
     VisitParticipant: _roles(*BUSINESS_READERS),
