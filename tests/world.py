@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from app.core.base import new_id
 from app.core.errors import STATUS
 from app.models.codes import synthetic_credit_code
-from app.models.gates import GATES
+from app.models.gates import DECLARED
 
 API = "/api/v1"
 _SIGNED = ["contacted", "negotiating", "pre_signing", "signed", "registered"]
@@ -125,11 +125,10 @@ class World:
 
     async def without_gates(self) -> None:
         """Switch every item of every gate off, for what is not about gates."""
-        rows = {(stage, rule.item) for (stage, _), rules in GATES.items() for rule in rules}
         await self.database.executemany(
             "INSERT INTO gate_settings (id, version, created_at, updated_at, stage, item, need)"
             " VALUES ($1, 1, now(), now(), $2, $3, 'off')",
-            [(new_id(), *row) for row in rows],
+            [(new_id(), *row) for row in sorted(DECLARED)],
         )
 
     async def with_gates(self) -> None:

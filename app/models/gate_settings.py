@@ -9,7 +9,7 @@ from app.core.base import Record, RecordRead, Shape, patch_of
 from app.core.errors import invalid
 from app.core.listing import list_query
 from app.core.types import choice
-from app.models.gates import GATES, GateItem, Need
+from app.models.gates import DECLARED, GateItem, Need
 from app.models.pipeline import Stage
 
 
@@ -35,8 +35,7 @@ class GateSettingCreate(Shape, GateSettingBase):
 
     def check_item(self) -> None:
         """422 where the stage's gate never asks for the item."""
-        declared = {(stage, rule.item) for (stage, _), rules in GATES.items() for rule in rules}
-        if (self.stage, self.item) not in declared:
+        if (self.stage, self.item) not in DECLARED:
             raise invalid("/item", "item_not_in_gate", stage=self.stage)
 
 

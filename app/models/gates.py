@@ -118,15 +118,22 @@ GATES: dict[tuple[Stage, Track | None], tuple[GateRule, ...]] = {
     ) + _later(I.designated_size_document),
     (Stage.at_capacity, None): _all(I.output_reached),
 }  # fmt: skip
-# From `signed` on a lead ends with a file 终止协议 or the like.
+# From `signed` on a lead ends with a file 终止协议 or the like; set under that stage.
 TERMINATION = _all(I.termination_file)
+DECLARED = frozenset(
+    {(stage, rule.item) for (stage, _), rules in GATES.items() for rule in rules}
+    | {(Stage.signed, rule.item) for rule in TERMINATION}
+)
 
 Settings = Mapping[tuple[Stage, GateItem], Need]
 
 
 def gate(stage: Stage, track: Track | None, settings: Settings) -> tuple[GateRule, ...]:
     """The items of a stage on a track, as the zone has set them; without those set off."""
-    rules = GATES.get((stage, track)) or GATES.get((stage, None), ())
+    return _as_set(GATES.get((stage, track)) or GATES.get((stage, None), ()), stage, settings)
+
+
+def _as_set(rules: Iterable[GateRule], stage: Stage, settings: Settings) -> tuple[GateRule, ...]:
     found = (
         GateRule(rule.item, settings.get((stage, rule.item), rule.need), rule.longest_days)
         for rule in rules
@@ -141,7 +148,7 @@ def asked(
     if kind is TransitionKind.advance and to is not None:
         return gate(to, track, settings)
     is_late = kind is TransitionKind.terminate and order(here) >= order(Stage.signed)
-    return TERMINATION if is_late else ()
+    return _as_set(TERMINATION, Stage.signed, settings) if is_late else ()
 
 
 def missing(
