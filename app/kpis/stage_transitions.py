@@ -66,6 +66,7 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
   SELECT 'officer' AS scope, m.owner_id AS scope_id
   UNION SELECT 'team', t.id FROM unnest(m.team_path) AS t(id)
+  UNION ALL SELECT 'combination', m.combination_id WHERE m.combination_id IS NOT NULL
   UNION ALL SELECT 'zone', CAST('00000000-0000-0000-0000-000000000000' AS uuid)
 ) AS s
 """

@@ -10,9 +10,11 @@ from sqlmodel import SQLModel, col, select
 from app.core.audit import AuditEntry
 from app.models.chain_links import ChainLink
 from app.models.chain_nodes import ChainNode
+from app.models.combinations import Combination
 from app.models.companies import Company
 from app.models.company_lists import CompanyList, CompanyListEntry
 from app.models.contacts import Contact, Unmasking
+from app.models.development_plans import DevelopmentGoal, DevelopmentPlan
 from app.models.industry_chains import IndustryChain
 from app.models.introductions import Introduction
 from app.models.lead_actions import is_in_team, is_own
@@ -22,6 +24,8 @@ from app.models.ledger_entries import LedgerEntry, Scope
 from app.models.node_presences import NodePresence
 from app.models.node_statuses import NodeStatusEntry
 from app.models.officers import Officer
+from app.models.platform_companies import PlatformCompany
+from app.models.platform_fundings import PlatformFunding
 from app.models.roles import BUSINESS_READERS, EVERYONE, RECOGNISERS, ZONE_READERS, Role
 from app.models.stage_credits import StageCredit
 from app.models.stage_transitions import StageTransition
@@ -102,10 +106,12 @@ def _ledger(entry: Any, role: Role) -> Condition:
     if role is not Role.team_lead:
         return sa.false()
     mates = select(Officer.id).where(col(Officer.team_id) == sa.any_(_MY_TEAMS))
+    units = select(Combination.id).where(col(Combination.team_id) == sa.any_(_MY_TEAMS))
     return sa.or_(
         own,
         sa.and_(entry.scope == Scope.team.value, entry.scope_id == sa.any_(_MY_TEAMS)),
         sa.and_(entry.scope == Scope.officer.value, entry.scope_id.in_(mates)),
+        sa.and_(entry.scope == Scope.combination.value, entry.scope_id.in_(units)),
     )
 
 
@@ -120,6 +126,11 @@ RULES: dict[type[SQLModel], Rule] = {
     ChainLink: _roles(*BUSINESS_READERS),
     NodePresence: _roles(*BUSINESS_READERS),
     NodeStatusEntry: _roles(*BUSINESS_READERS),
+    Combination: _roles(*BUSINESS_READERS),
+    DevelopmentPlan: _roles(*BUSINESS_READERS),
+    DevelopmentGoal: _roles(*BUSINESS_READERS),
+    PlatformCompany: _roles(*BUSINESS_READERS),
+    PlatformFunding: _roles(*BUSINESS_READERS),
     Contact: _contact,
     Unmasking: _unmasking,
     Introduction: _introduction,

@@ -29,6 +29,7 @@ class Visit:
     company: str
     guests: int
     people: list[tuple[str, tuple[str, ...]]]  # each with the teams above on that day
+    unit: str | None = None  # the combination of its lead
 
 
 @dataclass
@@ -38,12 +39,15 @@ class Step:
     amount: Decimal
     owner: tuple[str, tuple[str, ...]]
     credits: list[tuple[str, tuple[str, ...], Decimal]]
+    unit: str | None = None
 
 
 @dataclass
 class Lead:
     owner: str
     members: list[tuple[str, Decimal]]
+    unit: str | None = None
+    company: str = ""
     steps: list[Step] = field(default_factory=list)
 
     @property
@@ -82,12 +86,16 @@ class Model:
         return {key: _answer(key[1], held) for key, held in sums.items()}
 
 
-def _scopes(people: list[tuple[str, tuple[str, ...]]]) -> set[str]:
-    return {ZONE} | {scope for officer, teams in people for scope in (officer, *teams)}
+def _scopes(people: list[tuple[str, tuple[str, ...]]], unit: str | None) -> set[str]:
+    return (
+        {ZONE}
+        | ({unit} if unit else set())
+        | {scope for officer, teams in people for scope in (officer, *teams)}
+    )
 
 
 def _of_visit(visit: Visit) -> Iterator[tuple[str, str, str, str, Any]]:
-    for scope in _scopes(visit.people):
+    for scope in _scopes(visit.people, visit.unit):
         yield scope, "T09", "value", visit.kind, 1
         if visit.kind in {"outbound", "local"}:
             yield scope, "T02", "value", "", visit.company
@@ -103,7 +111,7 @@ def _signing(step: Step) -> Iterator[tuple[str, str, str, str, Any]]:
     cuts = [(step.amount * share / 100).quantize(FEN, ROUND_DOWN) for _, _, share in parts]
     cuts[-1] += step.amount - sum(cuts)
     for (officer, teams, share), money in zip(parts, cuts, strict=True):
-        for scope in (officer, *teams, ZONE):
+        for scope in (officer, *teams, *([step.unit] if step.unit else []), ZONE):
             yield scope, "Q02", "value", "", share / 100
             yield scope, "M01", "value", "", money
             for threshold in THRESHOLDS:
@@ -116,7 +124,7 @@ def _conversions(lead: Lead, step: Step) -> Iterator[tuple[str, str, str, str, A
     for pair in PAIRS:
         source, target = pair.split(">")
         if step.to == source:
-            for scope in _scopes([step.owner]):
+            for scope in _scopes([step.owner], step.unit):
                 yield scope, "R07", "denominator", pair, 1
                 if furthest >= STAGES.index(target):
                     yield scope, "R07", "numerator", pair, 1

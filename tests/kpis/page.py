@@ -12,7 +12,9 @@ from app.models.kpis import KpiPage, KpiPart, KpiRow, KpiStatus, KpiSubject, Kpi
 from app.models.ledger_entries import ZONE_ID
 from tests.world import World
 
-SCOPES = {"officers": "officer", "teams": "team", "zone": "zone"}
+SCOPES = {
+    "officers": "officer", "teams": "team", "combinations": "combination", "zone": "zone",
+}  # fmt: skip
 Entry = Any
 
 
@@ -84,6 +86,7 @@ async def subjects(world: World, scope: str) -> list[KpiSubject]:
         "officers": "SELECT id, name, team_id FROM officers"
         " WHERE role IN ('officer', 'team_lead', 'leader') ORDER BY name, id",
         "teams": "SELECT id, name, parent_id AS team_id FROM teams ORDER BY name, id",
+        "combinations": "SELECT id, name, team_id FROM combinations ORDER BY name, id",
     }[scope]
     return [KpiSubject(**dict(row)) for row in await world.database.fetch(select)]
 

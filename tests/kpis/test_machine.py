@@ -41,6 +41,7 @@ WALKS = settings(
 )
 KINDS = ("outbound", "inbound", "local", "online")
 MECHANISMS = ("leader_led", "department", "stationed", "commissioned")
+UNITS = (("生物医药大健康", "bio"), ("金属新材料", "metal"))
 METRICS = ["M01", "Q02", "Q03", "R07", "T02", "T03", "T05", "T09"]
 
 
@@ -51,12 +52,16 @@ def _number(text: str | None) -> Decimal | None:
 class Walk:
     """The same step in the model and over HTTP."""
 
-    def __init__(self, world: World, deputy: Client, companies: list[str]) -> None:
+    def __init__(
+        self, world: World, deputy: Client, companies: list[str], units: list[str | None]
+    ) -> None:
         self.world, self.deputy, self.companies = world, deputy, companies
+        self.units = units
         self.database: Database = world.app.state.db
         self.pick = random.Random(0)
         bureau, bio, metal = (str(world.teams[name]) for name in ("bureau", "bio", "metal"))
         self.paths = {bio: (bio, bureau), metal: (metal, bureau)}
+        self.owners = {c.id: c for c in (world.officer, world.stranger, world.team_lead)}
         people = (world.officer, world.colleague, world.team_lead)
         self.model = Model({c.id: (bio, bureau) for c in people} | {
             c.id: (metal, bureau) for c in (world.stranger, world.other_lead)
@@ -73,12 +78,17 @@ class Walk:
 
     async def log_visit(self) -> None:
         people, company = self.some_people(), self.pick.choice(self.companies)
+        subject: dict[str, Any] = {"company_id": company}
+        unit, lead_id = None, self.a_lead()
+        if lead_id and self.model.leads[lead_id].owner == self.world.officer.id:
+            subject = {"lead_id": lead_id}
+            company, unit = self.model.leads[lead_id].company, self.model.leads[lead_id].unit
         visit = Visit(
             self.day(), self.pick.choice(KINDS), self.pick.choice(MECHANISMS), company,
-            self.pick.randint(0, 5), self.placed(people),
+            self.pick.randint(0, 5), self.placed(people), unit,
         )  # fmt: skip
         made = await self.world.visit(
-            company_id=company, visited_on=visit.day.isoformat(), kind=visit.kind,
+            **subject, visited_on=visit.day.isoformat(), kind=visit.kind,
             mechanism=visit.mechanism, guest_count=visit.guests, participant_ids=people,
         )  # fmt: skip
         self.model.visits[made["id"]] = visit
@@ -114,8 +124,21 @@ class Walk:
     async def new_lead(self) -> None:
         owner = self.pick.choice([self.world.officer, self.world.stranger, self.world.team_lead])
         company = self.pick.choice(self.companies)
-        lead = await self.world.lead(owner, track="construction", company_id=company)
-        self.model.leads[lead["id"]] = Lead(owner.id, [(owner.id, Decimal(100))])
+        unit = self.pick.choice(self.units)
+        lead = await self.world.lead(
+            owner, track="construction", company_id=company, combination_id=unit
+        )
+        self.model.leads[lead["id"]] = Lead(owner.id, [(owner.id, Decimal(100))], unit, company)
+
+    async def change_unit(self) -> None:
+        """What was typed before keeps the unit it had."""
+        if lead_id := self.a_lead():
+            lead, unit = self.model.leads[lead_id], self.pick.choice(self.units[1:])
+            path, owner = f"/leads/{lead_id}", self.owners[self.model.leads[lead_id].owner]
+            record = await owner.seen(path)
+            response = await owner.patch(path, {"combination_id": unit}, etag(record))
+            assert response.status_code == 200, response.text
+            lead.unit = unit
 
     def a_lead(self) -> str | None:
         return self.pick.choice(sorted(self.model.leads)) if self.model.leads else None
@@ -147,7 +170,7 @@ class Walk:
         assert done["status"] == "recognised"
         credits_ = [(o, self.model.teams[o], share) for o, share in lead.members]
         owner = (lead.owner, self.model.teams[lead.owner])
-        lead.steps.append(Step(done["id"], to, amount, owner, credits_))
+        lead.steps.append(Step(done["id"], to, amount, owner, credits_, lead.unit))
 
     async def reverse_step(self) -> None:
         lead_id = self.a_lead()
@@ -194,7 +217,7 @@ class Walk:
         """What the API says, zero numbers left out."""
         query = f"period={start}..{today()}" + (f"&as_of={as_of}" if as_of else "")
         found: dict[tuple[str, str], Any] = {}
-        for scope in ("officers", "teams", "zone"):
+        for scope in ("officers", "teams", "combinations", "zone"):
             for subject, values in (await self.world.kpis(scope, query)).items():
                 assert list(values) == METRICS
                 for metric, value in values.items():
@@ -243,7 +266,9 @@ class LedgerMachine(RuleBasedStateMachine):
         await world.__aenter__()
         await world.people()
         companies = [(await world.company())["id"] for _ in range(5)]
-        self.walk = Walk(world, await world.account("leader", "bureau"), companies)
+        units = [await world.combination(name, team) for name, team in UNITS]
+        deputy = await world.account("leader", "bureau")
+        self.walk = Walk(world, deputy, companies, [None, *(unit["id"] for unit in units)])
 
     log_visit, correct_visit = _acting("log_visit"), _acting("correct_visit")
     log_another_visit, reverse_visit = _acting("log_visit"), _acting("reverse_visit")
@@ -251,6 +276,7 @@ class LedgerMachine(RuleBasedStateMachine):
     advance, advance_another = _acting("advance"), _acting("advance")
     reverse_step, change_members = _acting("reverse_step"), _acting("change_members")
     move_officer, fold = _acting("move_officer"), _acting("fold")
+    change_unit = _acting("change_unit")
 
     @invariant()
     def every_number_agrees(self) -> None:
