@@ -45,6 +45,11 @@ class Permission(Code):
     presences_write = "presences_write"
     presences_verify = "presences_verify"
     statuses_write = "statuses_write"
+    sites_read = "sites_read"
+    sites_write = "sites_write"
+    reservations_write = "reservations_write"
+    reservations_confirm = "reservations_confirm"
+    reservations_release = "reservations_release"
     introductions_read = "introductions_read"
     introductions_write = "introductions_write"
     leads_read = "leads_read"
@@ -76,6 +81,11 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.presences_verify: RECOGNISERS,
     # Bonuses hang on what a node was at signing: not for those who sign.
     Permission.statuses_write: frozenset({Role.leader, Role.assessor}),
+    Permission.sites_read: BUSINESS_READERS,
+    Permission.sites_write: RECOGNISERS,
+    Permission.reservations_write: frozenset({Role.officer, Role.team_lead}),
+    Permission.reservations_confirm: RECOGNISERS,
+    Permission.reservations_release: FIELD_ROLES,
     Permission.introductions_read: frozenset({Role.agent}) | RECOGNISERS | {Role.auditor},
     Permission.introductions_write: frozenset({Role.agent}) | RECOGNISERS,
     Permission.leads_read: BUSINESS_READERS,
