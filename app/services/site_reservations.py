@@ -72,6 +72,8 @@ async def confirm(
     """Make a hold stay; by a recogniser of the lead who did not make it."""
     row = await claimed(session, SiteReservation, caller, reservation_id, if_match)
     await _check_reach(session, caller, row)
+    # A hold may expire while it waits: what is free is looked at under the same lock.
+    await _locked(session, caller, row.site_id)
     row.confirm(caller.id)
     await session.flush()
 
@@ -86,9 +88,9 @@ async def renew(
     """Hold longer; an expired one comes back where there is still room."""
     row = await claimed(session, SiteReservation, caller, reservation_id, if_match)
     await _check_reach(session, caller, row)
+    site = await _locked(session, caller, row.site_id)
     row.check_standing(ReservationStatus.held, ReservationStatus.expired)
     was_expired = row.standing is ReservationStatus.expired
-    site = await _locked(session, caller, row.site_id)
     row.hold_until(payload.expires_on)
     if was_expired:
         await _check_room(session, site, row)

@@ -37,7 +37,7 @@ async def expire(world: World, row: Any) -> None:
     )
 
 
-async def taken(world: World, site_id: str) -> Decimal:
+async def taken(world: World, site_id: str) -> Any:
     """What of a site is taken, by a sum of our own."""
     return await world.database.fetchval(
         "SELECT coalesce(sum(area_m2), 0) FROM site_reservations"
