@@ -11,5 +11,7 @@ DOMAIN_ERRORS: dict[str, int] = {
     "visit_reversed": 409,
     "funding_reversed": 409,
     "presence_verified": 409,
+    "site_overbooked": 409,
+    "reservation_status": 409,
     "import_refused": 422,
 }

@@ -26,7 +26,10 @@ from app.models.node_statuses import NodeStatusEntry
 from app.models.officers import Officer
 from app.models.platform_companies import PlatformCompany
 from app.models.platform_fundings import PlatformFunding
+from app.models.parks import Park
 from app.models.roles import BUSINESS_READERS, EVERYONE, RECOGNISERS, ZONE_READERS, Role
+from app.models.site_reservations import SiteReservation
+from app.models.sites import Site
 from app.models.stage_credits import StageCredit
 from app.models.stage_transitions import StageTransition
 from app.models.teams import Team
@@ -131,6 +134,10 @@ RULES: dict[type[SQLModel], Rule] = {
     DevelopmentGoal: _roles(*BUSINESS_READERS),
     PlatformCompany: _roles(*BUSINESS_READERS),
     PlatformFunding: _roles(*BUSINESS_READERS),
+    Park: _roles(*BUSINESS_READERS),
+    Site: _roles(*BUSINESS_READERS),
+    # What is free is everybody's business; for whom it is taken depends on the lead (the shape).
+    SiteReservation: _roles(*BUSINESS_READERS),
     Contact: _contact,
     Unmasking: _unmasking,
     Introduction: _introduction,

@@ -52,6 +52,16 @@ FILLED = (
     "combinations",
     "platform_fundings",
 )
+    "teams": 30, "officers": 300, "company_lists": 40, "industry_chains": 20, "chain_nodes": 400,
+    "chain_links": 400, "parks": 30, "sites": 400, "site_reservations": 400,
+}  # fmt: skip
+FILLED = (
+    "teams", "officers", "company_lists", "companies", "company_list_entries", "contacts", "leads",
+    "lead_members", "introductions", "stage_transitions", "stage_credits", "visits",
+    "visit_participants", "visit_guests", "ledger_entries", "audit_entries", "industry_chains",
+    "chain_nodes", "chain_links", "node_presences", "node_statuses", "parks", "sites",
+    "site_reservations",
+)  # fmt: skip
 # References that no foreign key names.
 _TARGETS = {
     "company_id": "companies", "lead_id": "leads", "created_by_id": "officers",
