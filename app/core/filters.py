@@ -15,7 +15,12 @@ from app.core.shapes import is_instant
 
 def condition_of(spec: Filter, name: str, table: Any) -> sa.ColumnElement[bool]:
     """The condition of one filter; its value is bound as the parameter's own name."""
-    column = getattr(table, spec.field)
+    if spec.match is not None:
+        return spec.match(table, sa.bindparam(name, type_=sa.Text))
+    return _on_column(spec, name, getattr(table, spec.field))
+
+
+def _on_column(spec: Filter, name: str, column: Any) -> sa.ColumnElement[bool]:
     if spec.op == "isnull":
         return column.is_(None) == sa.bindparam(name, type_=sa.Boolean)
     if spec.op == "until":

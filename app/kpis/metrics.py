@@ -11,6 +11,7 @@ class CreditMode(Code):
     shared = "shared"
     participants = "participants"
     owner = "owner"
+    zone = "zone"
 
 
 class Aggregation(Code):
@@ -26,6 +27,7 @@ class Family(Code):
 
     visit = "visit"
     lead = "lead"
+    company_list = "company_list"
 
 
 @dataclass(frozen=True)

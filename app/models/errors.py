@@ -10,5 +10,7 @@ DOMAIN_ERRORS: dict[str, int] = {
     "not_latest_transition": 409,
     "visit_reversed": 409,
     "presence_verified": 409,
+    "controlled_already": 409,
+    "no_recognised_signing": 409,
     "import_refused": 422,
 }

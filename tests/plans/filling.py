@@ -15,13 +15,15 @@ from app.models.reference import country_codes, industries, regions
 
 SMALL = {
     "teams": 30, "officers": 300, "company_lists": 40, "industry_chains": 20, "chain_nodes": 400,
-    "chain_links": 400, "zone_profiles": 1,
+    "chain_links": 400, "zone_profiles": 1, "posts": 30, "officer_profiles": 300,
+    "officer_certificates": 900,
 }  # fmt: skip
 FILLED = (
     "teams", "officers", "company_lists", "companies", "company_list_entries", "contacts", "leads",
     "lead_members", "introductions", "stage_transitions", "stage_credits", "visits",
     "visit_participants", "visit_guests", "ledger_entries", "audit_entries", "industry_chains",
-    "chain_nodes", "chain_links", "node_presences", "node_statuses",
+    "chain_nodes", "chain_links", "node_presences", "node_statuses", "company_controls",
+    "incubation_stages", "posts", "officer_profiles", "officer_certificates",
 )  # fmt: skip
 # References that no foreign key names.
 _TARGETS = {
@@ -62,6 +64,12 @@ _BY_NAME = {
     "industry": _codes([f"行业{n}" for n in range(40)]),
     "rank": "1 + n % 500",
     "year": "1990 + n % 30",
+    "valid_until_year": "2030",
+    "list_kinds": "'{}'",
+    "majors": "'{}'",
+    "required_majors": "'{}'",
+    "required_certificate_kinds": "'{}'",
+    "to_on": "date '2030-01-01'",
     "changes": "'{}'::jsonb",
     "code": "'N' || n",
     "industry_codes": "'{}'",

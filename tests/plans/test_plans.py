@@ -28,7 +28,7 @@ from tests.plans.filling import SMALL, fill
 ROWS = int(os.environ.get("YINFENG_PLAN_ROWS", "2000"))
 IS_FULL, MANY = ROWS >= 100_000, max(500, ROWS // 20)
 # Values that random text cannot be.
-SAMPLES = {"credit_code": synthetic_credit_code(5000)}
+SAMPLES = {"credit_code": synthetic_credit_code(5000), "flags": "unicorn"}
 # Parameters that are asked for inside something small, or lead nowhere alone; by the reason.
 ALLOWED = {
     "the entries of one list are sorted, and a list is found by its index": {
