@@ -69,7 +69,6 @@ _BY_NAME = {
     "majors": "'{}'",
     "required_majors": "'{}'",
     "required_certificate_kinds": "'{}'",
-    "to_on": "date '2030-01-01'",
     "changes": "'{}'::jsonb",
     "code": "'N' || n",
     "industry_codes": "'{}'",
@@ -83,13 +82,21 @@ def id_of(number: str) -> str:
     return f"lpad(to_hex({number}), 32, '0')::uuid"
 
 
+def _is_unique(column: sa.Column[Any]) -> bool:
+    indexes = column.table.indexes
+    return any(index.unique and list(index.columns) == [column] for index in indexes)
+
+
 def _reference(column: sa.Column[Any], rows: int) -> str:
     keys = [key.column.table.name for key in column.foreign_keys]
     target = (keys or [_TARGETS.get(column.name, "officers")])[0]
+    if target in SMALL and _is_unique(column):
+        return id_of("n")
     if target in SMALL:
         return id_of(f"1 + floor({SMALL[target]} * random())::int")
-    # Every row once and in no order: pairs stay unique.
-    return id_of(f"1 + n::bigint * {_STRIDE} % {rows}")
+    # Every row once and in no order: pairs stay unique, and no company controls itself.
+    n = "(n + 1)" if column.name == "controller_id" else "n"
+    return id_of(f"1 + {n}::bigint * {_STRIDE} % {rows}")
 
 
 # Links are of pairs, each once.
@@ -110,6 +117,8 @@ def _by_type(column: sa.Column[Any], rows: int) -> str:
     if isinstance(kind, sa.DateTime):
         place = "n" if column.name in {"created_at", "at", "recorded_at"} else f"{rows} * random()"
         return f"timestamptz '2023-01-01' + {place} * interval '1 day' * 1200 / {rows}"
+    if isinstance(kind, sa.Numeric) and kind.precision - kind.scale == 1:
+        return "round(random()::numeric, 4)"
     for known, values in _BY_KIND.items():
         if isinstance(kind, known):
             return values

@@ -54,6 +54,9 @@ ALLOWED = {
         "ledger_entries.sort=quantity",
         "ledger_entries.sort=-quantity",
     },
+    "list of records under a few thousand rows, soonest expiry has the index": {
+        "officer_certificates.sort=-expires_on",
+    },
     "nulls last in both directions: only the direction that people ask for has an index": {
         "leads.sort=agreed_amount",
         "leads.sort=-last_visited_on",

@@ -37,7 +37,10 @@ async def calls(world: World) -> dict[str, Call]:
     under = [{"company_id": one, "controller_id": ids[3], "from_on": "2025-01-01"} for one in ids]
     controls = [await officer.made("/company-controls", body) for body in under[:2]]
     stage = {"company_id": ids[0], "stage": "seedbed"}
-    entry = await officer.made("/incubation-stages", {**stage, "from_on": "2024-05-01"})
+    entry, _ = [
+        await officer.made("/incubation-stages", {**stage, "from_on": f"2024-05-0{day}"})
+        for day in (1, 2)
+    ]
     path, there = "/company-controls", f"/incubation-stages/{entry['id']}"
     return {
         "create_company_control": Call(officer, "POST", path, under[2]),
