@@ -189,6 +189,7 @@ def list_query(
     *,
     filters: tuple[str, ...] = (),
     trees: Mapping[str, Tree] | None = None,
+    matches: Mapping[str, tuple[Filter, Any]] | None = None,
     sorts: tuple[str, ...] = ("created_at",),
     default: tuple[str, ...] = (),
     search: bool = False,
@@ -197,11 +198,12 @@ def list_query(
     """The query class of one list.
 
     `trees` are filters that also know `__under`: for codes, a function giving the prefix of a
-    subtree; for ids, the table whose rows keep their `path`. `default` sorts where the request does
+    subtree; for ids, the table whose rows keep their `path`. `matches` are parameters with a
+    condition of their own, each with the type of its value. `default` sorts where the request does
     not (the first of `sorts` downwards, unless given). A search puts `own` rows (of a
     table and a role) before others.
     """
-    found: dict[str, tuple[Filter, Any]] = {}
+    found: dict[str, tuple[Filter, Any]] = dict(matches or {})
     for name in (*filters, *(trees or {})):
         found |= _parameters(name, shape.model_fields[name])
     for name, tree in (trees or {}).items():

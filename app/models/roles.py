@@ -41,6 +41,10 @@ class Permission(Code):
     contacts_read = "contacts_read"
     contacts_write = "contacts_write"
     lists_write = "lists_write"
+    list_checks_write = "list_checks_write"
+    groups_write = "groups_write"
+    qualifications_read = "qualifications_read"
+    qualifications_write = "qualifications_write"
     chains_read = "chains_read"
     chains_write = "chains_write"
     presences_write = "presences_write"
@@ -79,6 +83,11 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.contacts_read: BUSINESS_READERS,
     Permission.contacts_write: FIELD_ROLES,
     Permission.lists_write: frozenset({Role.team_lead, Role.leader, Role.assessor}),
+    # A mark moves credit: not for those who sign.
+    Permission.list_checks_write: frozenset({Role.leader, Role.assessor}),
+    Permission.groups_write: FIELD_ROLES | {Role.assessor},
+    Permission.qualifications_read: BUSINESS_READERS,
+    Permission.qualifications_write: frozenset({Role.leader, Role.assessor}),
     Permission.chains_read: BUSINESS_READERS,
     Permission.chains_write: frozenset({Role.team_lead, Role.leader, Role.assessor}),
     Permission.presences_write: FIELD_ROLES,

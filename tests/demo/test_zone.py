@@ -34,6 +34,7 @@ async def test_what_the_zone_holds(world: World) -> None:
     await real_names_carry_no_amounts(world)
     await five_chains_of_published_industries_are_there(world)
     await both_areas_have_sites_and_the_full_one_buildings_only(world)
+    await a_group_of_three_and_flags_on_made_up_companies(world)
     await the_excerpt_is_a_hundred_rows_and_codes_are_valid(world)
     async with AsyncSession(world.app.state.db.engine) as session:
         assert await ledger.verify(session) == []
@@ -77,7 +78,8 @@ async def real_names_carry_no_amounts(world: World) -> None:
     )
     rows = await world.database.fetch(
         "SELECT planned_investment, agreed_amount FROM leads WHERE name = ANY($1)"
-        " OR company_id IN (SELECT company_id FROM company_list_entries)",
+        " OR company_id IN (SELECT e.company_id FROM company_list_entries e JOIN company_lists l"
+        " ON l.id = e.company_list_id WHERE l.kind = 'global500')",
         list(names),
     )
     assert len(rows) == 11
@@ -125,8 +127,30 @@ async def both_areas_have_sites_and_the_full_one_buildings_only(world: World) ->
     ]
 
 
+async def a_group_of_three_and_flags_on_made_up_companies(world: World) -> None:
+    page = await world.leader.seen("/companies?is_demo=true&limit=200")
+    found = {c["name"].removesuffix("有限公司"): c for c in page["items"] if c["flags"]}
+    kinds = {name: [flag["kind"] for flag in c["flags"]] for name, c in found.items()}
+    assert kinds == {
+        "翠湖软件技术": ["gazelle"],
+        "云岭生物制药": ["gazelle", "high_tech"],
+        "金马贵金属材料": ["high_tech"],
+        "碧鸡贵金属材料": ["high_tech"],
+    }
+    through = found["碧鸡贵金属材料"]["flags"][0]["through_company_id"]
+    assert through == found["金马贵金属材料"]["id"]
+    group = await world.leader.seen(f"/companies/{through}/group")
+    assert [(m["name"], m["depth"]) for m in group["members"]] == [
+        ("滇峰贵金属材料有限公司", -1),
+        ("金马贵金属材料有限公司", 0),
+        ("碧鸡贵金属材料有限公司", 1),
+    ]
+    assert found["翠湖软件技术"]["incubation_stage"] == "incubator"
+
+
 async def the_excerpt_is_a_hundred_rows_and_codes_are_valid(world: World) -> None:
-    assert await world.database.fetchval("SELECT count(*) FROM company_list_entries") == 100
+    (excerpt,) = (await world.leader.seen("/company-lists?kind=global500"))["items"]
+    assert excerpt["entry_count"] == 100
     codes = await world.database.fetch("SELECT credit_code FROM companies WHERE is_demo")
     assert len(codes) == 72
     assert all(is_credit_code(row["credit_code"]) for row in codes)

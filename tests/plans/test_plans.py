@@ -33,6 +33,7 @@ SAMPLES = {
     # Asked for by names that no column has.
     "allows_industry": "C2710", "available_on": "2026-11-23", "free_area_m2": "5.00",
     "free_from": "2026-11-23", "free_to": "2026-11-23",
+    "flags": "unicorn",
 }  # fmt: skip
 # Parameters that are asked for inside something small, or lead nowhere alone; by the reason.
 ALLOWED = {
@@ -58,6 +59,9 @@ ALLOWED = {
         "ledger_entries.sort=-recorded_at",
         "ledger_entries.sort=quantity",
         "ledger_entries.sort=-quantity",
+    },
+    "list of records under a few thousand rows, soonest expiry has the index": {
+        "officer_certificates.sort=-expires_on",
     },
     "nulls last in both directions: only the direction that people ask for has an index": {
         "leads.sort=agreed_amount",
