@@ -27,6 +27,9 @@ SMALL = {
     "posts": 30,
     "officer_profiles": 300,
     "officer_certificates": 900,
+    "parks": 30,
+    "sites": 400,
+    "site_reservations": 400,
 }
 FILLED = (
     "teams",
@@ -59,6 +62,9 @@ FILLED = (
     "posts",
     "officer_profiles",
     "officer_certificates",
+    "parks",
+    "sites",
+    "site_reservations",
 )
 # References that no foreign key names.
 _TARGETS = {
