@@ -13,6 +13,7 @@ from app.demo.chains import add_chains
 from app.demo.companies import add_companies, listed_companies
 from app.demo.leads import add_leads, plans
 from app.demo.people import ACCOUNTS, NO_LOGIN, Zone, add_people
+from app.demo.trips import add_service, add_trips_and_events
 from app.demo.visits import add_visits
 from app.kpis import ledger
 from app.models.officers import Officer
@@ -37,6 +38,8 @@ async def load_demo(session: AsyncSession, out: Console) -> bool:
         listed = await listed_companies(zone, _ON_THE_LIST)
         leads = await add_leads(zone, plans(zone, companies, listed))
         visits = await add_visits(zone, leads)
+        await add_trips_and_events(zone, leads)
+        await add_service(zone, leads)
         entries = await ledger.rebuild(session)
     out.print(
         f"Demo zone: {len(zone.officers)} officers, {len(leads)} leads, {visits} visits,"

@@ -10,5 +10,11 @@ DOMAIN_ERRORS: dict[str, int] = {
     "not_latest_transition": 409,
     "visit_reversed": 409,
     "presence_verified": 409,
+    "activity_reversed": 409,
+    "trip_under_way": 409,
+    "task_closed": 409,
+    "task_open": 409,
+    "blocker_resolved": 409,
+    "blocker_escalated": 409,
     "import_refused": 422,
 }

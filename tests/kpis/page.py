@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlencode
 
 from app.core.period import parse
 from app.kpis.catalogue import METRICS
-from app.kpis.metrics import Metric
+from app.kpis.metrics import Aggregation, Metric
 from app.models.kpis import KpiPage, KpiPart, KpiRow, KpiStatus, KpiSubject, KpiValue
 from app.models.ledger_entries import ZONE_ID
 from tests.world import World
@@ -20,8 +20,9 @@ def written(unit: str, quantity: Decimal) -> str:
     return f"{quantity:.{({'CNY': 2, 'leads': 4}).get(unit, 0)}f}"
 
 
-def rate(top: Decimal, bottom: Decimal) -> str | None:
-    return str((top / bottom).quantize(Decimal("0.0001"), ROUND_HALF_UP)) if bottom else None
+def rate(metric: Metric, top: Decimal, bottom: Decimal) -> str | None:
+    step = Decimal("0.01") if metric.unit == "CNY" else Decimal("0.0001")
+    return str((top / bottom).quantize(step, ROUND_HALF_UP)) if bottom else None
 
 
 def companies_of(rows: list[Entry]) -> int:
@@ -37,13 +38,13 @@ def part_of(metric: Metric, rows: list[Entry], dimension: str, query: dict[str, 
     for row in rows:
         if row["dimension"] == dimension:
             mine[row["part"]] += row["quantity"]
-    if metric.code != "R07":
+    if metric.aggregation is not Aggregation.ratio:
         return KpiPart(dimension=dimension, value=written(metric.unit, mine["value"]), drill=url)
     top, bottom = mine["numerator"], mine["denominator"]
     return KpiPart(
         dimension=dimension,
-        value=rate(top, bottom),
-        numerator=f"{top:.0f}",
+        value=rate(metric, top, bottom),
+        numerator=f"{top:.2f}" if metric.code == "T08" else f"{top:.0f}",
         denominator=f"{bottom:.0f}",
         drill=url,
     )
@@ -53,8 +54,9 @@ def value_of(metric: Metric, rows: list[Entry], query: dict[str, str], period: s
     query = {"metric": metric.code, **query}
     main = part_of(metric, rows, metric.main or "", query)
     if metric.main is None:
-        total = sum((row["quantity"] for row in rows), Decimal(0))
-        main.value = written(metric.unit, total)
+        if main.numerator is None:
+            total = sum((row["quantity"] for row in rows), Decimal(0))
+            main.value = written(metric.unit, total)
         main.drill = "/api/v1/ledger-entries?" + urlencode(query)
     if metric.code == "T02":
         more = {name: query[name] for name in ("mechanism", "as_of") if name in query}

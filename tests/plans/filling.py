@@ -15,13 +15,14 @@ from app.models.reference import country_codes, industries, regions
 
 SMALL = {
     "teams": 30, "officers": 300, "company_lists": 40, "industry_chains": 20, "chain_nodes": 400,
-    "chain_links": 400,
+    "chain_links": 400, "trips": 400, "events": 400, "stationings": 400,
 }  # fmt: skip
 FILLED = (
     "teams", "officers", "company_lists", "companies", "company_list_entries", "contacts", "leads",
     "lead_members", "introductions", "stage_transitions", "stage_credits", "visits",
     "visit_participants", "visit_guests", "ledger_entries", "audit_entries", "industry_chains",
-    "chain_nodes", "chain_links", "node_presences", "node_statuses",
+    "chain_nodes", "chain_links", "node_presences", "node_statuses", "trips", "trip_participants",
+    "events", "event_participants", "event_leads", "stationings", "service_tasks", "blockers",
 )  # fmt: skip
 # References that no foreign key names.
 _TARGETS = {
