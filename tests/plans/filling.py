@@ -87,6 +87,19 @@ def _reference(column: sa.Column[Any], rows: int) -> str:
 
 # Links are of pairs, each once.
 _BY_NAME |= {"from_node_id": id_of("1 + n % 400"), "to_node_id": id_of("1 + (n + 1) % 400")}
+# What a constraint asks of columns together: days in order and apart, one subject and not two.
+_DAY = "date '2023-01-01' + (n % 1200)::int"
+_TOGETHER = {
+    f"{table}.{column}": _DAY
+    for table in ("trips", "stationings")
+    for column in ("from_on", "to_on")
+} | {
+    f"service_tasks.{column}": f"CASE WHEN n % 2 = {half} THEN {id_of('1 + n / 2')} END"
+    for half, column in enumerate(("lead_id", "company_id"))
+}
+for _table in ("trip", "event"):
+    _TOGETHER[f"{_table}_participants.{_table}_id"] = id_of("1 + n % 400")
+    _TOGETHER[f"{_table}_participants.officer_id"] = id_of("1 + n / 400 % 300")
 _BY_KIND: dict[Any, str] = {
     sa.Date: "date '2023-01-01' + floor(1200 * random())::int",
     sa.Numeric: f"round((99 * {_SKEW})::numeric, 0)",
@@ -110,6 +123,9 @@ def _by_type(column: sa.Column[Any], rows: int) -> str:
 
 
 def _value(column: sa.Column[Any], rows: int) -> str:
+    together = _TOGETHER.get(f"{column.table.name}.{column.name}")
+    if together is not None:
+        return together
     if column.name == "id":
         return id_of("n")
     if column.name in _BY_NAME and not isinstance(column.type, sa.Enum):
