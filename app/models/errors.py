@@ -15,5 +15,11 @@ DOMAIN_ERRORS: dict[str, int] = {
     "reservation_status": 409,
     "controlled_already": 409,
     "no_recognised_signing": 409,
+    "activity_reversed": 409,
+    "trip_under_way": 409,
+    "task_closed": 409,
+    "task_open": 409,
+    "blocker_resolved": 409,
+    "blocker_escalated": 409,
     "import_refused": 422,
 }

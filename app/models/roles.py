@@ -66,6 +66,14 @@ class Permission(Code):
     transitions_recognise = "transitions_recognise"
     visits_read = "visits_read"
     visits_write = "visits_write"
+    trips_read = "trips_read"
+    trips_write = "trips_write"
+    events_read = "events_read"
+    events_write = "events_write"
+    service_tasks_read = "service_tasks_read"
+    service_tasks_write = "service_tasks_write"
+    blockers_read = "blockers_read"
+    blockers_write = "blockers_write"
     kpis_read = "kpis_read"
 
 
@@ -111,6 +119,14 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.transitions_recognise: RECOGNISERS,
     Permission.visits_read: BUSINESS_READERS,
     Permission.visits_write: FIELD_ROLES,
+    Permission.trips_read: BUSINESS_READERS,
+    Permission.trips_write: FIELD_ROLES,
+    Permission.events_read: BUSINESS_READERS,
+    Permission.events_write: FIELD_ROLES,
+    Permission.service_tasks_read: BUSINESS_READERS,
+    Permission.service_tasks_write: FIELD_ROLES,
+    Permission.blockers_read: BUSINESS_READERS,
+    Permission.blockers_write: FIELD_ROLES,
     Permission.kpis_read: BUSINESS_READERS,
 }
 

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import SQLModel, col, select
 
 from app.core.audit import AuditEntry
+from app.models.blockers import Blocker
 from app.models.chain_links import ChainLink
 from app.models.chain_nodes import ChainNode
 from app.models.combinations import Combination
@@ -16,6 +17,8 @@ from app.models.company_controls import CompanyControl
 from app.models.company_lists import CompanyList, CompanyListEntry
 from app.models.contacts import Contact, Unmasking
 from app.models.development_plans import DevelopmentGoal, DevelopmentPlan
+from app.models.event_leads import EventLead
+from app.models.events import Event, EventParticipant
 from app.models.incubation_stages import IncubationEntry
 from app.models.industry_chains import IndustryChain
 from app.models.introductions import Introduction
@@ -33,11 +36,14 @@ from app.models.platform_companies import PlatformCompany
 from app.models.platform_fundings import PlatformFunding
 from app.models.posts import Post
 from app.models.roles import BUSINESS_READERS, EVERYONE, RECOGNISERS, ZONE_READERS, Role
+from app.models.service_tasks import ServiceTask
 from app.models.site_reservations import SiteReservation
 from app.models.sites import Site
 from app.models.stage_credits import StageCredit
 from app.models.stage_transitions import StageTransition
+from app.models.stationings import Stationing
 from app.models.teams import Team
+from app.models.trips import Trip, TripParticipant
 from app.models.visits import Visit, VisitGuest, VisitParticipant
 from app.models.zone_profiles import ZoneProfile
 
@@ -79,6 +85,38 @@ def _visit(visit: Any, role: Role) -> Condition:
             sa.and_(unled, ours.where(col(VisitParticipant.team_path).op("&&")(_MY_TEAMS)).exists())
         )
     return sa.or_(*reach)
+
+
+def _field(role: Role, *own: Condition, led: Condition) -> Condition:
+    """All for zone readers, the own for the field, beside them what is led for a team lead."""
+    if role in ZONE_READERS:
+        return sa.true()
+    reach = [*own, led] if role is Role.team_lead else own
+    return sa.or_(*reach) if role in {Role.officer, Role.team_lead} else sa.false()
+
+
+def _trip(trip: Any, role: Role) -> Condition:
+    ours = select(TripParticipant.id).where(col(TripParticipant.trip_id) == trip.id)
+    mine = ours.where(col(TripParticipant.officer_id) == _ME).exists()
+    led = ours.where(col(TripParticipant.team_path).op("&&")(_MY_TEAMS)).exists()
+    by_me = sa.or_(trip.organiser_id == _ME, trip.created_by_id == _ME)
+    return _field(role, by_me, mine, led=sa.or_(led, trip.team_path.op("&&")(_MY_TEAMS)))
+
+
+def _stationing(row: Any, role: Role) -> Condition:
+    mine = sa.or_(row.officer_id == _ME, row.created_by_id == _ME)
+    return _field(role, mine, led=row.team_path.op("&&")(_MY_TEAMS))
+
+
+def _service_task(task: Any, role: Role) -> Condition:
+    mine = sa.or_(task.assignee_id == _ME, task.created_by_id == _ME)
+    unled = sa.and_(task.lead_id.is_(None), task.team_path.op("&&")(_MY_TEAMS))
+    return _field(role, mine, _of_lead(task, role), led=unled)
+
+
+def _blocker(blocker: Any, role: Role) -> Condition:
+    ours = blocker.headquarters_id == sa.any_(_MY_TEAMS)
+    return _field(role, _of_lead(blocker, role), led=ours)
 
 
 def _contact(contact: Any, role: Role) -> Condition:
@@ -176,6 +214,14 @@ RULES: dict[type[SQLModel], Rule] = {
     Visit: _visit,
     VisitParticipant: _roles(*BUSINESS_READERS),
     VisitGuest: _roles(*BUSINESS_READERS),
+    Trip: _trip,
+    TripParticipant: _roles(*BUSINESS_READERS),
+    Event: _roles(*BUSINESS_READERS),
+    EventParticipant: _roles(*BUSINESS_READERS),
+    EventLead: _of_lead,
+    Stationing: _stationing,
+    ServiceTask: _service_task,
+    Blocker: _blocker,
     LedgerEntry: _ledger,
     ZoneProfile: _roles(*(EVERYONE - {Role.agent})),
     AuditEntry: _roles(Role.audit_admin, Role.auditor),
