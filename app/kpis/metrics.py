@@ -26,6 +26,7 @@ class Family(Code):
 
     visit = "visit"
     lead = "lead"
+    commitment = "commitment"
 
 
 @dataclass(frozen=True)

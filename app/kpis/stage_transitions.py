@@ -1,6 +1,7 @@
 """Q02, Q03, M01: signings, shared by the credit stamped at recognition. R07: conversion, by owner.
 
-Counted on the business day of recognition; money is in yuan.
+M01 also has the increments of recognised supplements, from the signing on. Counted on the business
+day of recognition; money is in yuan.
 """
 
 from typing import Any
@@ -22,7 +23,15 @@ milestones AS (
 signings AS (
   SELECT *, agreed_amount_cny AS amount FROM milestones WHERE to_stage = 'signed'
 ),
-{scoped_credits("signings", "stage_credits", "transition_id")}
+{scoped_credits("signings", "stage_credits", "transition_id")},
+supplements AS (
+  SELECT a.id, s.lead_id, s.company_id, s.mechanism, a.amount_cny AS amount,
+         greatest(s.counted_on, CAST(timezone('Asia/Shanghai', a.recognised_at) AS date))
+           AS counted_on
+  FROM signings s JOIN agreements a ON a.lead_id = s.lead_id
+  WHERE a.kind = 'supplement' AND a.status = 'active'
+),
+{scoped_credits("supplements", "agreement_credits", "agreement_id", "added_")}
 """
 
 
@@ -91,7 +100,10 @@ Q03 = _metric(
     _credited("Q03", "CAST(step.yuan AS text)", "portion", _ABOVE),
     main=str(THRESHOLDS[0]),
 )
-M01 = _metric("M01", "CNY", "performance", _credited("M01", "''", "money"))
+_AGREED, _ADDED = (
+    _credited("M01", "''", "money", source) for source in ("scoped_credits", "added_scoped_credits")
+)
+M01 = _metric("M01", "CNY", "performance", f"{_AGREED} UNION ALL {_ADDED}")
 R07 = _metric(
     "R07",
     "rate",

@@ -10,5 +10,8 @@ DOMAIN_ERRORS: dict[str, int] = {
     "not_latest_transition": 409,
     "visit_reversed": 409,
     "presence_verified": 409,
+    "already_decided": 409,
+    "agreement_refused": 409,
+    "evidence_relied_on": 409,
     "import_refused": 422,
 }

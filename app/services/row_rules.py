@@ -8,12 +8,18 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import SQLModel, col, select
 
 from app.core.audit import AuditEntry
+from app.models.agreement_parties import AgreementParty
+from app.models.agreements import Agreement
 from app.models.chain_links import ChainLink
 from app.models.chain_nodes import ChainNode
+from app.models.commitments import Commitment
 from app.models.companies import Company
 from app.models.company_lists import CompanyList, CompanyListEntry
 from app.models.contacts import Contact, Unmasking
+from app.models.evidence_files import EvidenceFile
+from app.models.evidence_links import EvidenceLink, SubjectKind
 from app.models.industry_chains import IndustryChain
+from app.models.integrity_alerts import IntegrityAlert
 from app.models.introductions import Introduction
 from app.models.lead_actions import is_in_team, is_own
 from app.models.lead_members import LeadMember
@@ -22,6 +28,7 @@ from app.models.ledger_entries import LedgerEntry, Scope
 from app.models.node_presences import NodePresence
 from app.models.node_statuses import NodeStatusEntry
 from app.models.officers import Officer
+from app.models.operation_reports import OperationReport
 from app.models.roles import BUSINESS_READERS, EVERYONE, RECOGNISERS, ZONE_READERS, Role
 from app.models.stage_credits import StageCredit
 from app.models.stage_transitions import StageTransition
@@ -92,6 +99,22 @@ def _introduction(row: Any, role: Role) -> Condition:
     return sa.true() if role in RECOGNISERS | {Role.auditor} else sa.false()
 
 
+def _evidence_link(link: Any, role: Role) -> Condition:
+    """Of a visit, who reads the visit; of everything else, who reads the lead."""
+    visit = select(Visit.id).where(col(Visit.id) == link.subject_id, _visit(Visit, role))
+    is_visit = link.subject_kind == SubjectKind.visit
+    return sa.or_(
+        sa.and_(is_visit, visit.exists()), sa.and_(sa.not_(is_visit), _of_lead(link, role))
+    )
+
+
+def _evidence_file(file: Any, role: Role) -> Condition:
+    """The uploader's until it is attached; then of whoever reads one of its subjects."""
+    links = select(EvidenceLink.id).where(col(EvidenceLink.file_id) == file.id)
+    unattached = sa.and_(file.created_by_id == _ME, ~links.exists())
+    return sa.or_(unattached, links.where(_evidence_link(EvidenceLink, role)).exists())
+
+
 def _ledger(entry: Any, role: Role) -> Condition:
     if role in ZONE_READERS:
         return sa.true()
@@ -130,6 +153,13 @@ RULES: dict[type[SQLModel], Rule] = {
     VisitParticipant: _roles(*BUSINESS_READERS),
     VisitGuest: _roles(*BUSINESS_READERS),
     LedgerEntry: _ledger,
+    EvidenceFile: _evidence_file,
+    EvidenceLink: _evidence_link,
+    IntegrityAlert: _roles(*ZONE_READERS),
+    Agreement: _of_lead,
+    AgreementParty: _roles(*BUSINESS_READERS),
+    OperationReport: _of_lead,
+    Commitment: _of_lead,
     AuditEntry: _roles(Role.audit_admin, Role.auditor),
 }
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,6 +13,7 @@ from app.core.errors import FieldError, Problem, field_error
 from app.kpis import ledger
 from app.kpis.metrics import Family
 from app.models.leads import Lead
+from app.models.money import in_yuan
 from app.models.pipeline import (
     STATUS_MOVES,
     TERMINABLE,
@@ -115,19 +115,14 @@ async def _record(
         "team_path": paths[lead.owner_id],
         "mechanism": lead.mechanism,
         "company_id": lead.company_id,
-        "agreed_amount_cny": _in_yuan(payload),
+        "agreed_amount_cny": in_yuan(
+            payload.agreed_amount, payload.currency, payload.exchange_rate
+        ),
     }
     transition = StageTransition.model_validate(payload, update=stamped)
     session.add(transition)
     await session.flush()
     return transition
-
-
-def _in_yuan(payload: StageTransitionCreate) -> Decimal | None:
-    if payload.agreed_amount is None or payload.currency == "CNY":
-        return payload.agreed_amount
-    yuan = payload.agreed_amount * (payload.exchange_rate or Decimal(0))
-    return yuan.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 async def _recognise(
