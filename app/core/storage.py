@@ -8,7 +8,9 @@ import asyncio
 import os
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,10 +19,11 @@ from app.core.config import Settings
 _PIECE = 256 * 1024
 # A temporary file of an upload that died; living uploads take seconds.
 _ABANDONED_SECONDS = 3600
+_PATIENCE = timedelta(seconds=10)
 
 
 class Storage(Protocol):
-    """Files by the SHA-256 of their content, in hexadecimal."""
+    """Files by the SHA-256 of their content, in hexadecimal; OSError where it cannot be reached."""
 
     async def keep(self, digest: str, content: bytes) -> None:
         """Write a file, durably and as a whole; the same one again changes nothing."""
@@ -109,7 +112,7 @@ class BucketStorage:
     """An S3-compatible bucket; a PUT is atomic and durable by its contract."""
 
     def __init__(self, config: Settings) -> None:
-        from obstore.store import S3Store  # noqa: PLC0415  10 MB that a folder never needs
+        from obstore.store import S3Store  # noqa: PLC0415  15 MB that a folder never needs
 
         secret = config.evidence_secret_key
         given: dict[str, Any] = {
@@ -121,17 +124,24 @@ class BucketStorage:
         self._store = S3Store(
             config.evidence_bucket,
             prefix="evidence",
-            client_options={"allow_http": (config.evidence_endpoint or "").startswith("http://")},
+            client_options={
+                "allow_http": (config.evidence_endpoint or "").startswith("http://"),
+                "timeout": _PATIENCE,
+            },
+            # A transaction waits for it.
+            retry_config={"max_retries": 2, "retry_timeout": _PATIENCE},
             **{name: value for name, value in given.items() if value},
         )
 
     async def keep(self, digest: str, content: bytes) -> None:
         """One PUT."""
-        await self._store.put_async(digest, content, use_multipart=False)
+        with _reaching():
+            await self._store.put_async(digest, content, use_multipart=False)
 
     async def pieces(self, digest: str) -> AsyncIterator[bytes]:
         """One GET, streamed."""
-        found = await self._store.get_async(digest)
+        with _reaching():
+            found = await self._store.get_async(digest)
 
         async def read() -> AsyncIterator[bytes]:
             async for piece in found.stream(min_chunk_size=_PIECE):
@@ -141,13 +151,27 @@ class BucketStorage:
 
     async def remove(self, digest: str) -> None:
         """One DELETE."""
-        await self._store.delete_async(digest)
+        with _reaching():
+            await self._store.delete_async(digest)
 
     async def digests(self) -> AsyncIterator[str]:
         """By pages of the listing."""
         async for page in self._store.list():
             for item in page:
                 yield item["path"].rpartition("/")[2]
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    """The library's own errors as OSError; a file that is not there is one already."""
+    from obstore.exceptions import BaseError  # noqa: PLC0415  as above
+
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except BaseError as error:
+        raise OSError(str(error)) from error
 
 
 def storage_of(config: Settings) -> Storage:

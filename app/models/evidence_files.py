@@ -108,7 +108,7 @@ class EvidenceFileQuery(
     list_query(
         EvidenceFileRead,
         filters=("kind", "sha256", "created_by_id", "dated_on"),
-        sorts=("created_at", "dated_on"),
+        sorts=("created_at",),
     )
 ):
     """Parameters of the list of files."""

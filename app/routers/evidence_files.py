@@ -86,7 +86,7 @@ async def get_evidence_content(request: Request, file_id: IdPath) -> Response:
         tag = f'"{file.sha256}"'
         if holds(request.headers.get("if-none-match", ""), tag):
             return Response(status_code=304, headers={"ETag": tag})
-        pieces = await state.storage.pieces(file.sha256)
+        pieces = await evidence_files.content_of(state.storage, file)
         await evidence_files.note_download(session, caller, file)
         await session.commit()
     return StreamingResponse(pieces, headers=_headers(file, tag), media_type=file.media_type)

@@ -5,7 +5,8 @@ its SHA-256 until the transaction ends, so the sweep cannot take what an upload 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from uuid import UUID
 
@@ -46,7 +47,8 @@ async def upload(
     file = EvidenceFile.model_validate(payload, update=seen)
     file.check_dates()
     await lock_content(session, digest)
-    await storage.keep(digest, content)
+    with _stored():
+        await storage.keep(digest, content)
     session.add(file)
     await session.flush()
     return file
@@ -57,6 +59,20 @@ def _judged(content: bytes) -> tuple[str, str]:
         return media_type_of(content), sha256(content).hexdigest()
     except ContentError as error:
         raise invalid("/file", error.code) from error
+
+
+@contextmanager
+def _stored() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Problem("storage_unavailable") from error
+
+
+async def content_of(storage: Storage, file: EvidenceFile) -> AsyncIterator[bytes]:
+    """The bytes of a file in pieces; 503 where the storage does not give them."""
+    with _stored():
+        return await storage.pieces(file.sha256)
 
 
 async def visible_file(session: AsyncSession, caller: Caller, file_id: UUID) -> EvidenceFile:

@@ -50,20 +50,23 @@ async def has_full_capacity(
         return False
     years = await (await session.connection()).execute(_years(lead_id))
     return any(
-        is_at_capacity(output, promised.promised_output, part)
-        or is_at_capacity(tax, promised.promised_tax, part)
-        for output, tax in years
+        is_at_capacity(year.output, promised.promised_output, part)
+        or is_at_capacity(year.tax, promised.promised_tax, part)
+        for year in years
     )
 
 
-def _years(lead_id: UUID) -> sa.Select[Any]:
+def _years(lead_id: UUID) -> Any:  # a Select of output and tax
     of_year = col(OperationReport.quarter).is_(None)
 
     def whole(column: Any) -> sa.ColumnElement[Decimal]:
         return sa.func.coalesce(sa.func.max(column).filter(of_year), sa.func.sum(column))
 
     return (
-        sa.select(whole(col(OperationReport.output)), whole(col(OperationReport.tax)))
+        sa.select(
+            whole(col(OperationReport.output)).label("output"),
+            whole(col(OperationReport.tax)).label("tax"),
+        )
         .where(
             col(OperationReport.lead_id) == lead_id,
             col(OperationReport.status) == TransitionStatus.recognised,

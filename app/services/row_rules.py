@@ -99,20 +99,25 @@ def _introduction(row: Any, role: Role) -> Condition:
     return sa.true() if role in RECOGNISERS | {Role.auditor} else sa.false()
 
 
+def _holds(query: Any) -> Condition:
+    """Whether there is such a row, asked for each row by index: within OR, EXISTS is hashed."""
+    first = query.with_only_columns(sa.literal_column("true", sa.Boolean)).limit(1)
+    return sa.func.coalesce(first.scalar_subquery(), sa.false())
+
+
 def _evidence_link(link: Any, role: Role) -> Condition:
     """Of a visit, who reads the visit; of everything else, who reads the lead."""
-    visit = select(Visit.id).where(col(Visit.id) == link.subject_id, _visit(Visit, role))
     is_visit = link.subject_kind == SubjectKind.visit
-    return sa.or_(
-        sa.and_(is_visit, visit.exists()), sa.and_(sa.not_(is_visit), _of_lead(link, role))
-    )
+    visit = select(Visit.id).where(col(Visit.id) == link.subject_id, _visit(Visit, role))
+    lead = select(Lead.id).where(col(Lead.id) == link.lead_id, _lead(Lead, role))
+    return sa.case((is_visit, _holds(visit)), else_=_holds(lead))
 
 
 def _evidence_file(file: Any, role: Role) -> Condition:
     """The uploader's until it is attached; then of whoever reads one of its subjects."""
     links = select(EvidenceLink.id).where(col(EvidenceLink.file_id) == file.id)
-    unattached = sa.and_(file.created_by_id == _ME, ~links.exists())
-    return sa.or_(unattached, links.where(_evidence_link(EvidenceLink, role)).exists())
+    unattached = sa.and_(file.created_by_id == _ME, sa.not_(_holds(links)))
+    return sa.or_(unattached, _holds(links.where(_evidence_link(EvidenceLink, role))))
 
 
 def _ledger(entry: Any, role: Role) -> Condition:

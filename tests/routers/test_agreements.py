@@ -167,7 +167,11 @@ async def test_ending_and_replacing_at_the_same_moment_agree(world: World) -> No
 async def test_a_supplement_adds_to_what_is_in_force(world: World) -> None:
     lead = await world.lead()
     first = await in_force(world, lead)
-    more = {"kind": "supplement", "amount": "50000000.00", "supersedes_id": first["id"]}
+    more: dict[str, Any] = {
+        "kind": "supplement",
+        "amount": "50000000.00",
+        "supersedes_id": first["id"],
+    }
     added = await in_force(world, lead, **more)
     assert added["status"] == "active"
     assert (await world.officer.seen(f"/agreements/{first['id']}"))["status"] == "active"

@@ -319,3 +319,14 @@ async def test_an_idempotent_upload_is_one_file(world: World) -> None:
     ]
     assert replies[0].json() == replies[1].json()
     assert replies[1].headers["idempotency-replayed"] == "true"
+
+
+async def test_a_lost_content_is_a_problem_and_no_reply_cut_short(
+    world: World, app: FastAPI
+) -> None:
+    file = await uploaded(world.officer, PDF + b"to be lost")
+    await storage_of(app.state.settings).remove(file["sha256"])
+    path = f"/evidence-files/{file['id']}/content"
+    problem(await world.officer.get(path), 503, "storage_unavailable")
+    rows = await world.auditor.seen(f"/audit-entries?entity_id={file['id']}&action=download")
+    assert rows["items"] == []
