@@ -99,6 +99,11 @@ class World:
 
     async def people(self) -> None:
         """Bureau ⊃ (bio, metal); two officers in bio, one in metal; one account per other role."""
+        await self.database.execute(
+            "INSERT INTO zone_profiles (id, version, created_at, updated_at, name, city_code)"
+            " VALUES ($1, 1, now(), now(), '昆明高新区', '5301') ON CONFLICT DO NOTHING",
+            new_id(),
+        )
         await self.team("bureau")
         await self.team("bio", "bureau")
         await self.team("metal", "bureau")
@@ -171,6 +176,11 @@ class World:
         """A node of a chain."""
         body = {"industry_chain_id": chain["id"], "code": code, "name": f"环节{code}", **more}
         return await self.team_lead.made("/chain-nodes", {"tier": "midstream", **body})
+
+    async def combination(self, name: str, team: str | None = None, **more: Any) -> Any:
+        """A unit, of a team where one is named."""
+        body = {"name": name, "team_id": str(self.teams[team]) if team else None, **more}
+        return await self.leader.made("/combinations", body)
 
     async def lead(self, client: Client | None = None, **more: Any) -> Any:
         """A lead at `identified`, with a company unless one is given."""

@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 from alembic import op
 
 revision = "0014"
-down_revision = "0007"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
@@ -124,6 +124,10 @@ def upgrade() -> None:
         sa.Column("team_path", postgresql.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("mechanism", sa.String(), nullable=False),
         sa.Column("company_id", sa.Uuid(), nullable=True),
+        sa.Column("combination_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["combination_id"], ["combinations.id"], name=op.f("fk_commitments_combination_id")
+        ),
         sa.ForeignKeyConstraint(
             ["company_id"], ["companies.id"], name=op.f("fk_commitments_company_id")
         ),

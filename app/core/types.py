@@ -117,6 +117,12 @@ Ratio = Annotated[
     Field(ge=0, le=1, max_digits=5, decimal_places=4, allow_inf_nan=False),
     *_decimal(5, 4),
 ]
+# A number in a metric's unit: NUMERIC(24,4).
+Quantity = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=24, decimal_places=4, allow_inf_nan=False),
+    *_decimal(24, 4),
+]
 # Units of one currency for one of another.
 ExchangeRate = Annotated[
     Decimal,

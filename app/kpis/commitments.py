@@ -13,6 +13,7 @@ due AS (
   CROSS JOIN LATERAL (
     SELECT 'officer' AS scope, c.owner_id AS scope_id
     UNION SELECT 'team', t.id FROM unnest(c.team_path) AS t(id)
+    UNION ALL SELECT 'combination', c.combination_id WHERE c.combination_id IS NOT NULL
     UNION ALL SELECT 'zone', CAST('00000000-0000-0000-0000-000000000000' AS uuid)
   ) AS s
   WHERE c.due_on IS NOT NULL AND c.status <> 'waived' AND {subject}

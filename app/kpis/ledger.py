@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.db import driver
-from app.kpis import commitments, rollup, stage_transitions, visits
+from app.kpis import commitments, fundings, rollup, stage_transitions, visits
 from app.kpis.catalogue import METRICS
 from app.kpis.metrics import Family
 from app.models.ledger_entries import ZONE_ID
@@ -24,6 +24,7 @@ from app.models.ledger_entries import ZONE_ID
 _FACTS = {
     Family.visit: (visits.SCOPED_VISITS, "v.id = :subject_id"),
     Family.lead: (stage_transitions.RECOGNISED, "t.lead_id = :subject_id"),
+    Family.funding: (fundings.SCOPED_FUNDINGS, "f.id = :subject_id"),
     Family.commitment: (commitments.DUE, "c.id = :subject_id"),
 }
 _KEYS = """metric, definition_version, part, dimension, subject_id, scope, scope_id, lead_id,

@@ -11,6 +11,7 @@ class CreditMode(Code):
     shared = "shared"
     participants = "participants"
     owner = "owner"
+    unit = "unit"
 
 
 class Aggregation(Code):
@@ -26,6 +27,7 @@ class Family(Code):
 
     visit = "visit"
     lead = "lead"
+    funding = "funding"
     commitment = "commitment"
 
 

@@ -83,8 +83,8 @@ class CommitmentBase(SQLModel):
 class Commitment(Record, CommitmentBase, table=True):
     """A promise; `is_flagged` marks an old one that today would be refused.
 
-    Owner, teams, mechanism and company are those of the day it was entered: a handover moves no
-    kept promise.
+    Owner, teams, mechanism, company and combination are those of the day it was entered: a
+    handover moves no kept promise.
     """
 
     __tablename__ = "commitments"
@@ -107,6 +107,7 @@ class Commitment(Record, CommitmentBase, table=True):
     team_path: list[UUID] = Field(sa_type=ARRAY(sa.Uuid))
     mechanism: str
     company_id: UUID | None = Field(default=None, foreign_key="companies.id")
+    combination_id: UUID | None = Field(default=None, foreign_key="combinations.id")
 
     def check_entries(self) -> None:
         """422 for dates that cannot be and for a promise without the review that it needs."""

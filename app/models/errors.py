@@ -9,6 +9,7 @@ DOMAIN_ERRORS: dict[str, int] = {
     "transition_decided": 409,
     "not_latest_transition": 409,
     "visit_reversed": 409,
+    "funding_reversed": 409,
     "presence_verified": 409,
     "already_decided": 409,
     "agreement_refused": 409,

@@ -32,6 +32,7 @@ class Permission(Code):
     meta_read = "meta_read"
     directory_read = "directory_read"
     officers_write = "officers_write"
+    parameters_write = "parameters_write"
     teams_write = "teams_write"
     roles_write = "roles_write"
     audit_read = "audit_read"
@@ -45,6 +46,8 @@ class Permission(Code):
     presences_write = "presences_write"
     presences_verify = "presences_verify"
     statuses_write = "statuses_write"
+    combinations_read = "combinations_read"
+    combinations_write = "combinations_write"
     introductions_read = "introductions_read"
     introductions_write = "introductions_write"
     leads_read = "leads_read"
@@ -72,6 +75,7 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.meta_read: EVERYONE,
     Permission.directory_read: EVERYONE - {Role.agent},
     Permission.officers_write: frozenset({Role.system_admin}),
+    Permission.parameters_write: frozenset({Role.system_admin}),
     Permission.teams_write: frozenset({Role.system_admin}),
     Permission.roles_write: frozenset({Role.security_admin}),
     Permission.audit_read: frozenset({Role.audit_admin, Role.auditor}),
@@ -86,6 +90,9 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.presences_verify: RECOGNISERS,
     # Bonuses hang on what a node was at signing: not for those who sign.
     Permission.statuses_write: frozenset({Role.leader, Role.assessor}),
+    Permission.combinations_read: BUSINESS_READERS,
+    # A unit's numbers follow from its parts: not for those who are measured by them.
+    Permission.combinations_write: frozenset({Role.leader, Role.assessor}),
     Permission.introductions_read: frozenset({Role.agent}) | RECOGNISERS | {Role.auditor},
     Permission.introductions_write: frozenset({Role.agent}) | RECOGNISERS,
     Permission.leads_read: BUSINESS_READERS,

@@ -27,6 +27,7 @@ async def create(session: AsyncSession, caller: Caller, payload: CommitmentCreat
         "team_path": paths[lead.owner_id],
         "mechanism": lead.mechanism,
         "company_id": lead.company_id,
+        "combination_id": lead.combination_id,
     }
     row = Commitment.model_validate(payload, update=stamped)
     row.check_entries()

@@ -12,10 +12,12 @@ from app.models.agreement_parties import AgreementParty
 from app.models.agreements import Agreement
 from app.models.chain_links import ChainLink
 from app.models.chain_nodes import ChainNode
+from app.models.combinations import Combination
 from app.models.commitments import Commitment
 from app.models.companies import Company
 from app.models.company_lists import CompanyList, CompanyListEntry
 from app.models.contacts import Contact, Unmasking
+from app.models.development_plans import DevelopmentGoal, DevelopmentPlan
 from app.models.evidence_files import EvidenceFile
 from app.models.evidence_links import EvidenceLink, SubjectKind
 from app.models.industry_chains import IndustryChain
@@ -29,11 +31,14 @@ from app.models.node_presences import NodePresence
 from app.models.node_statuses import NodeStatusEntry
 from app.models.officers import Officer
 from app.models.operation_reports import OperationReport
+from app.models.platform_companies import PlatformCompany
+from app.models.platform_fundings import PlatformFunding
 from app.models.roles import BUSINESS_READERS, EVERYONE, RECOGNISERS, ZONE_READERS, Role
 from app.models.stage_credits import StageCredit
 from app.models.stage_transitions import StageTransition
 from app.models.teams import Team
 from app.models.visits import Visit, VisitGuest, VisitParticipant
+from app.models.zone_profiles import ZoneProfile
 
 Condition = sa.ColumnElement[bool]
 Rule = Callable[[Any, Role], Condition]
@@ -129,10 +134,12 @@ def _ledger(entry: Any, role: Role) -> Condition:
     if role is not Role.team_lead:
         return sa.false()
     mates = select(Officer.id).where(col(Officer.team_id) == sa.any_(_MY_TEAMS))
+    units = select(Combination.id).where(col(Combination.team_id) == sa.any_(_MY_TEAMS))
     return sa.or_(
         own,
         sa.and_(entry.scope == Scope.team.value, entry.scope_id == sa.any_(_MY_TEAMS)),
         sa.and_(entry.scope == Scope.officer.value, entry.scope_id.in_(mates)),
+        sa.and_(entry.scope == Scope.combination.value, entry.scope_id.in_(units)),
     )
 
 
@@ -147,6 +154,11 @@ RULES: dict[type[SQLModel], Rule] = {
     ChainLink: _roles(*BUSINESS_READERS),
     NodePresence: _roles(*BUSINESS_READERS),
     NodeStatusEntry: _roles(*BUSINESS_READERS),
+    Combination: _roles(*BUSINESS_READERS),
+    DevelopmentPlan: _roles(*BUSINESS_READERS),
+    DevelopmentGoal: _roles(*BUSINESS_READERS),
+    PlatformCompany: _roles(*BUSINESS_READERS),
+    PlatformFunding: _roles(*BUSINESS_READERS),
     Contact: _contact,
     Unmasking: _unmasking,
     Introduction: _introduction,
@@ -165,6 +177,7 @@ RULES: dict[type[SQLModel], Rule] = {
     AgreementParty: _roles(*BUSINESS_READERS),
     OperationReport: _of_lead,
     Commitment: _of_lead,
+    ZoneProfile: _roles(*(EVERYONE - {Role.agent})),
     AuditEntry: _roles(Role.audit_admin, Role.auditor),
 }
 

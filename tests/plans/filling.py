@@ -14,17 +14,51 @@ from sqlmodel import SQLModel
 from app.models.reference import country_codes, industries, regions
 
 SMALL = {
-    "teams": 30, "officers": 300, "company_lists": 40, "industry_chains": 20, "chain_nodes": 400,
+    "teams": 30,
+    "officers": 300,
+    "company_lists": 40,
+    "industry_chains": 20,
+    "chain_nodes": 400,
     "chain_links": 400,
-}  # fmt: skip
+    "zone_profiles": 1,
+    "combinations": 15,
+    "development_plans": 15,
+    "platform_companies": 15,
+}
 FILLED = (
-    "teams", "officers", "company_lists", "companies", "company_list_entries", "contacts", "leads",
-    "lead_members", "introductions", "stage_transitions", "stage_credits", "visits",
-    "visit_participants", "visit_guests", "ledger_entries", "audit_entries", "industry_chains",
-    "chain_nodes", "chain_links", "node_presences", "node_statuses", "evidence_files",
-    "evidence_links", "integrity_alerts", "agreements", "agreement_parties", "operation_reports",
+    "teams",
+    "officers",
+    "company_lists",
+    "companies",
+    "company_list_entries",
+    "contacts",
+    "leads",
+    "lead_members",
+    "introductions",
+    "stage_transitions",
+    "stage_credits",
+    "visits",
+    "visit_participants",
+    "visit_guests",
+    "ledger_entries",
+    "audit_entries",
+    "industry_chains",
+    "chain_nodes",
+    "chain_links",
+    "node_presences",
+    "node_statuses",
+    "development_plans",
+    "platform_companies",
+    "combinations",
+    "platform_fundings",
+    "evidence_files",
+    "evidence_links",
+    "integrity_alerts",
+    "agreements",
+    "agreement_parties",
+    "operation_reports",
     "commitments",
-)  # fmt: skip
+)
 # References that no foreign key names.
 _TARGETS = {
     "company_id": "companies", "lead_id": "leads", "created_by_id": "officers",
@@ -66,6 +100,7 @@ _BY_NAME = {
     "year": "1990 + n % 30",
     "changes": "'{}'::jsonb",
     "code": "'N' || n",
+    "amount": "1 + n % 500",
     "industry_codes": "'{}'",
     "needed_share": "round(random()::numeric, 4)",
     "local_share": "round(random()::numeric, 4)",
@@ -110,8 +145,12 @@ def _by_type(column: sa.Column[Any], rows: int) -> str:
     return f"'{column.name} ' || n"
 
 
+# Each chain in one active unit.
+_ONCE = {("combinations", "industry_chain_id")}
+
+
 def _value(column: sa.Column[Any], rows: int) -> str:
-    if column.name == "id":
+    if column.name == "id" or (column.table.name, column.name) in _ONCE:
         return id_of("n")
     if column.name in _BY_NAME and not isinstance(column.type, sa.Enum):
         return _BY_NAME[column.name]

@@ -138,6 +138,8 @@ PARAMETERS = {
     "list_kpi_companies": f"?period=today&scope=officer&scope_id={ZONE}",
     "get_officer_kpis": "?period=today",
     "get_team_kpis": "?period=today",
+    "get_combination_kpis": "?period=today",
+    "get_combination_results": "?period=today",
     "get_zone_kpis": "?period=today",
 }
 
@@ -153,7 +155,7 @@ async def reads(world: World, writes: dict[str, Call]) -> dict[str, str]:
     (status,) = (await world.leader.seen("/node-statuses"))["items"]
     (link, *_) = (await world.leader.seen("/evidence-links?subject_kind=lead"))["items"]
     single = {
-        **{prefix: "/".join(writes[name].path.split("/")[:3]) for prefix, name in SINGLE.items()},
+        **{prefix: writes[name].path[: len(prefix) + 36] for prefix, name in SINGLE.items()},
         "/evidence-files/": f"/evidence-files/{link['file_id']}",
         "/leads/": writes["update_lead"].path,
         "/stage-transitions/": writes["decide_stage_transition"].path.rpartition("/")[0],
