@@ -2,6 +2,7 @@
 
 from app.kpis import (
     activities,
+    commitments,
     company_lists,
     fundings,
     service_tasks,
@@ -21,6 +22,7 @@ MODULES = (
     activities,
     service_tasks,
     stationings,
+    commitments,
 )
 _ALL: tuple[Metric, ...] = tuple(metric for module in MODULES for metric in module.METRICS)
 METRICS: dict[str, Metric] = {metric.code: metric for metric in sorted(_ALL, key=lambda m: m.code)}

@@ -18,6 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.core.db import driver
 from app.kpis import (
     activities,
+    commitments,
     company_lists,
     fundings,
     rollup,
@@ -38,6 +39,7 @@ _FACTS = {
     Family.activity: (activities.ACTIVITIES, "f.id = :subject_id"),
     Family.stationing: (stationings.STATION_DAYS, "f.id = :subject_id"),
     Family.service_task: (service_tasks.DONE_TASKS, "f.id = :subject_id"),
+    Family.commitment: (commitments.DUE, "c.id = :subject_id"),
 }
 _KEYS = """metric, definition_version, part, dimension, subject_id, scope, scope_id, lead_id,
 company_id, mechanism, counted_on"""

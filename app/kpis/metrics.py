@@ -32,6 +32,7 @@ class Family(Code):
     activity = "activity"
     stationing = "stationing"
     service_task = "service_task"
+    commitment = "commitment"
 
 
 @dataclass(frozen=True)

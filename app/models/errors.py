@@ -21,5 +21,8 @@ DOMAIN_ERRORS: dict[str, int] = {
     "task_open": 409,
     "blocker_resolved": 409,
     "blocker_escalated": 409,
+    "already_decided": 409,
+    "agreement_refused": 409,
+    "evidence_relied_on": 409,
     "import_refused": 422,
 }

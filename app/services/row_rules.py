@@ -8,10 +8,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import SQLModel, col, select
 
 from app.core.audit import AuditEntry
+from app.models.agreement_parties import AgreementParty
+from app.models.agreements import Agreement
 from app.models.blockers import Blocker
 from app.models.chain_links import ChainLink
 from app.models.chain_nodes import ChainNode
 from app.models.combinations import Combination
+from app.models.commitments import Commitment
 from app.models.companies import Company
 from app.models.company_controls import CompanyControl
 from app.models.company_lists import CompanyList, CompanyListEntry
@@ -19,8 +22,11 @@ from app.models.contacts import Contact, Unmasking
 from app.models.development_plans import DevelopmentGoal, DevelopmentPlan
 from app.models.event_leads import EventLead
 from app.models.events import Event, EventParticipant
+from app.models.evidence_files import EvidenceFile
+from app.models.evidence_links import EvidenceLink, SubjectKind
 from app.models.incubation_stages import IncubationEntry
 from app.models.industry_chains import IndustryChain
+from app.models.integrity_alerts import IntegrityAlert
 from app.models.introductions import Introduction
 from app.models.lead_actions import is_in_team, is_own
 from app.models.lead_members import LeadMember
@@ -31,6 +37,7 @@ from app.models.node_statuses import NodeStatusEntry
 from app.models.officer_certificates import OfficerCertificate
 from app.models.officer_profiles import OfficerProfile
 from app.models.officers import Officer
+from app.models.operation_reports import OperationReport
 from app.models.parks import Park
 from app.models.platform_companies import PlatformCompany
 from app.models.platform_fundings import PlatformFunding
@@ -143,6 +150,27 @@ def _introduction(row: Any, role: Role) -> Condition:
     return sa.true() if role in RECOGNISERS | {Role.auditor} else sa.false()
 
 
+def _holds(query: Any) -> Condition:
+    """Whether there is such a row, asked for each row by index: within OR, EXISTS is hashed."""
+    first = query.with_only_columns(sa.literal_column("true", sa.Boolean)).limit(1)
+    return sa.func.coalesce(first.scalar_subquery(), sa.false())
+
+
+def _evidence_link(link: Any, role: Role) -> Condition:
+    """Of a visit, who reads the visit; of everything else, who reads the lead."""
+    is_visit = link.subject_kind == SubjectKind.visit
+    visit = select(Visit.id).where(col(Visit.id) == link.subject_id, _visit(Visit, role))
+    lead = select(Lead.id).where(col(Lead.id) == link.lead_id, _lead(Lead, role))
+    return sa.case((is_visit, _holds(visit)), else_=_holds(lead))
+
+
+def _evidence_file(file: Any, role: Role) -> Condition:
+    """The uploader's until it is attached; then of whoever reads one of its subjects."""
+    links = select(EvidenceLink.id).where(col(EvidenceLink.file_id) == file.id)
+    unattached = sa.and_(file.created_by_id == _ME, sa.not_(_holds(links)))
+    return sa.or_(unattached, _holds(links.where(_evidence_link(EvidenceLink, role))))
+
+
 def _ledger(entry: Any, role: Role) -> Condition:
     if role in ZONE_READERS:
         return sa.true()
@@ -223,6 +251,13 @@ RULES: dict[type[SQLModel], Rule] = {
     ServiceTask: _service_task,
     Blocker: _blocker,
     LedgerEntry: _ledger,
+    EvidenceFile: _evidence_file,
+    EvidenceLink: _evidence_link,
+    IntegrityAlert: _roles(*ZONE_READERS),
+    Agreement: _of_lead,
+    AgreementParty: _roles(*BUSINESS_READERS),
+    OperationReport: _of_lead,
+    Commitment: _of_lead,
     ZoneProfile: _roles(*(EVERYONE - {Role.agent})),
     AuditEntry: _roles(Role.audit_admin, Role.auditor),
 }

@@ -76,6 +76,13 @@ FILLED = (
     "stationings",
     "service_tasks",
     "blockers",
+    "evidence_files",
+    "evidence_links",
+    "integrity_alerts",
+    "agreements",
+    "agreement_parties",
+    "operation_reports",
+    "commitments",
 )
 # References that no foreign key names.
 _TARGETS = {
