@@ -117,7 +117,7 @@ def _by_type(column: sa.Column[Any], rows: int) -> str:
     if isinstance(kind, sa.DateTime):
         place = "n" if column.name in {"created_at", "at", "recorded_at"} else f"{rows} * random()"
         return f"timestamptz '2023-01-01' + {place} * interval '1 day' * 1200 / {rows}"
-    if isinstance(kind, sa.Numeric) and kind.precision - kind.scale == 1:
+    if isinstance(kind, sa.Numeric) and (kind.precision, kind.scale) == (5, 4):
         return "round(random()::numeric, 4)"
     for known, values in _BY_KIND.items():
         if isinstance(kind, known):
