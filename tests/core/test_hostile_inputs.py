@@ -125,7 +125,7 @@ def _attacks(target: Target) -> list[str]:
     raws = [json.dumps(value) for value in WRONG_TYPES[kind]] + WRONG_FOR_ALL
     if kind == "string":
         raws.append(json.dumps("9" * 20_001))
-    if target.place[-1] in {"planned_investment", "share"}:
+    if target.place in {("planned_investment",), ("members", 0, "share")}:
         raws += [json.dumps(text) for text in NO_AMOUNTS]
     return raws
 

@@ -118,7 +118,11 @@ async def test_entries_that_contradict_each_other(
 
 
 async def test_foreign_currency_is_kept_beside_yuan(world: World) -> None:
-    usd = {"currency": "USD", "exchange_rate": "7.12345678", "rate_on": "2026-01-09"}
+    usd: dict[str, Any] = {
+        "currency": "USD",
+        "exchange_rate": "7.12345678",
+        "rate_on": "2026-01-09",
+    }
     made = await draft(world, await world.lead(), amount="50000000.00", **usd)
     assert (made["amount"], made["amount_cny"]) == ("50000000.00", "356172839.00")
 
