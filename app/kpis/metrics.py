@@ -26,11 +26,17 @@ class Family(Code):
 
     visit = "visit"
     lead = "lead"
+    capital_arrival = "capital_arrival"
+    foreign_capital_use = "foreign_capital_use"
+    fixed_investment = "fixed_investment"
 
 
 @dataclass(frozen=True)
 class Metric:
-    """One definition. `main` is the dimension that gives the headline where there are several."""
+    """One definition. `main` is the dimension that gives the headline where there are several.
+
+    `part_unit` is the unit of a ratio's numerator and denominator: things are counted unless given.
+    """
 
     code: str
     family: Family
@@ -39,6 +45,7 @@ class Metric:
     credit_mode: CreditMode
     aggregation: Aggregation = Aggregation.sum
     main: str | None = None
+    part_unit: str | None = None
     version: int = 1
     select: str = ""
 

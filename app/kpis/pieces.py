@@ -22,7 +22,7 @@ from app.models.ledger_entries import Scope
 _TEXT, _NULLABLE = "~~", "~null~"
 _SOMEBODY = UUID(int=2**128 - 1)
 # Money to the fen, shares of a lead to the ten-thousandth; all else is counted in wholes.
-_DECIMALS = {"CNY": 2, "leads": 4}
+_DECIMALS = {"CNY": 2, "USD": 2, "leads": 4}
 # Place of the metric, dimension, value; of ratios also numerator and denominator. The dimension is
 # empty on the number itself, the value where a ratio has none.
 Cell = Sequence[str]
@@ -50,15 +50,16 @@ class Pieces:
 
     @property
     def decimals(self) -> int:
-        """Of the unit."""
-        return _DECIMALS.get(self.metric.unit, 0)
+        """Of the unit; of a ratio's numerator and denominator."""
+        return _DECIMALS.get(self.metric.part_unit or self.metric.unit, 0)
 
     @cached_property
     def nothing(self) -> Cell:
         """The number of a subject without entries."""
+        zero = f"{0:.{self.decimals}f}"
         if self.is_ratio:
-            return ("", "", "", "0", "0")
-        return ("", "", f"{0:.{self.decimals}f}")
+            return ("", "", "", zero, zero)
+        return ("", "", zero)
 
     @cached_property
     def _number(self) -> list[str]:

@@ -184,8 +184,8 @@ cells AS (
            THEN coalesce(CAST(round(coalesce(top, 0) / nullif(bottom, 0), 4) AS text), '')
            WHEN is_distinct THEN CAST(coalesce(company_count, 0) AS text)
            ELSE CAST(round(coalesce(total, 0), decimals) AS text) END,
-      CASE WHEN is_ratio THEN round(coalesce(top, 0)) END,
-      CASE WHEN is_ratio THEN round(coalesce(bottom, 0)) END
+      CASE WHEN is_ratio THEN round(coalesce(top, 0), decimals) END,
+      CASE WHEN is_ratio THEN round(coalesce(bottom, 0), decimals) END
     ), E'\\x1e' ORDER BY place, dimension COLLATE "C") AS cells
   FROM sums GROUP BY scope_id
 )

@@ -10,5 +10,7 @@ DOMAIN_ERRORS: dict[str, int] = {
     "not_latest_transition": 409,
     "visit_reversed": 409,
     "presence_verified": 409,
+    "fact_decided": 409,
+    "lead_not_signed": 409,
     "import_refused": 422,
 }

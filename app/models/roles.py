@@ -54,6 +54,9 @@ class Permission(Code):
     transitions_recognise = "transitions_recognise"
     visits_read = "visits_read"
     visits_write = "visits_write"
+    money_read = "money_read"
+    money_write = "money_write"
+    money_recognise = "money_recognise"
     kpis_read = "kpis_read"
 
 
@@ -85,6 +88,9 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.transitions_recognise: RECOGNISERS,
     Permission.visits_read: BUSINESS_READERS,
     Permission.visits_write: FIELD_ROLES,
+    Permission.money_read: BUSINESS_READERS,
+    Permission.money_write: FIELD_ROLES,
+    Permission.money_recognise: frozenset({Role.leader, Role.assessor}),
     Permission.kpis_read: BUSINESS_READERS,
 }
 

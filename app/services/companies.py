@@ -10,15 +10,21 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core import records
 from app.core.errors import Problem, invalid
+from app.models.capital_arrivals import CapitalArrival
 from app.models.companies import Company
 from app.models.company_lists import CompanyListEntry
 from app.models.contacts import Contact
+from app.models.fixed_investments import FixedInvestment
+from app.models.foreign_capital_uses import ForeignCapitalUse
 from app.models.leads import Lead
 from app.models.node_presences import NodePresence
 from app.models.visits import Visit
 from app.services.access import Caller, claimed
 
-POINTING: tuple[Any, ...] = (Lead, Visit, Contact, CompanyListEntry, NodePresence)
+POINTING: tuple[Any, ...] = (
+    Lead, Visit, Contact, CompanyListEntry, NodePresence,
+    CapitalArrival, ForeignCapitalUse, FixedInvestment,
+)  # fmt: skip
 
 
 async def delete(session: AsyncSession, caller: Caller, company_id: UUID, if_match: int) -> None:

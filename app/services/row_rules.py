@@ -8,17 +8,21 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import SQLModel, col, select
 
 from app.core.audit import AuditEntry
+from app.models.capital_arrivals import CapitalArrival
 from app.models.chain_links import ChainLink
 from app.models.chain_nodes import ChainNode
 from app.models.companies import Company
 from app.models.company_lists import CompanyList, CompanyListEntry
 from app.models.contacts import Contact, Unmasking
+from app.models.fixed_investments import FixedInvestment
+from app.models.foreign_capital_uses import ForeignCapitalUse
 from app.models.industry_chains import IndustryChain
 from app.models.introductions import Introduction
 from app.models.lead_actions import is_in_team, is_own
 from app.models.lead_members import LeadMember
 from app.models.leads import Lead
 from app.models.ledger_entries import LedgerEntry, Scope
+from app.models.money_facts import MoneyCredit
 from app.models.node_presences import NodePresence
 from app.models.node_statuses import NodeStatusEntry
 from app.models.officers import Officer
@@ -126,6 +130,10 @@ RULES: dict[type[SQLModel], Rule] = {
     LeadMember: _of_lead,
     StageTransition: _of_lead,
     StageCredit: _roles(*BUSINESS_READERS),
+    CapitalArrival: _of_lead,
+    ForeignCapitalUse: _of_lead,
+    FixedInvestment: _of_lead,
+    MoneyCredit: _roles(*BUSINESS_READERS),
     Visit: _visit,
     VisitParticipant: _roles(*BUSINESS_READERS),
     VisitGuest: _roles(*BUSINESS_READERS),
