@@ -25,6 +25,7 @@ from app.models import (
     stage_transitions,
     teams,
     visits,
+    zone_profiles,
 )
 
 TABLE_MODULES = (
@@ -53,4 +54,5 @@ TABLE_MODULES = (
     stage_transitions,
     teams,
     visits,
+    zone_profiles,
 )

@@ -32,6 +32,7 @@ class Permission(Code):
     meta_read = "meta_read"
     directory_read = "directory_read"
     officers_write = "officers_write"
+    parameters_write = "parameters_write"
     teams_write = "teams_write"
     roles_write = "roles_write"
     audit_read = "audit_read"
@@ -65,6 +66,7 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.meta_read: EVERYONE,
     Permission.directory_read: EVERYONE - {Role.agent},
     Permission.officers_write: frozenset({Role.system_admin}),
+    Permission.parameters_write: frozenset({Role.system_admin}),
     Permission.teams_write: frozenset({Role.system_admin}),
     Permission.roles_write: frozenset({Role.security_admin}),
     Permission.audit_read: frozenset({Role.audit_admin, Role.auditor}),

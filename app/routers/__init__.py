@@ -26,6 +26,7 @@ from app.routers import (
     stage_transitions,
     teams,
     visits,
+    zone_profiles,
 )
 
 ROUTERS = (
@@ -51,6 +52,7 @@ ROUTERS = (
     ledger_entries.router,
     officers.router,
     teams.router,
+    zone_profiles.router,
     audit_entries.router,
     meta.router,
     health.router,

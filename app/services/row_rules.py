@@ -31,6 +31,7 @@ from app.models.stage_credits import StageCredit
 from app.models.stage_transitions import StageTransition
 from app.models.teams import Team
 from app.models.visits import Visit, VisitGuest, VisitParticipant
+from app.models.zone_profiles import ZoneProfile
 
 Condition = sa.ColumnElement[bool]
 Rule = Callable[[Any, Role], Condition]
@@ -138,6 +139,7 @@ RULES: dict[type[SQLModel], Rule] = {
     VisitParticipant: _roles(*BUSINESS_READERS),
     VisitGuest: _roles(*BUSINESS_READERS),
     LedgerEntry: _ledger,
+    ZoneProfile: _roles(*(EVERYONE - {Role.agent})),
     AuditEntry: _roles(Role.audit_admin, Role.auditor),
 }
 

@@ -15,7 +15,7 @@ from app.models.reference import country_codes, industries, regions
 
 SMALL = {
     "teams": 30, "officers": 300, "company_lists": 40, "industry_chains": 20, "chain_nodes": 400,
-    "chain_links": 400,
+    "chain_links": 400, "zone_profiles": 1,
 }  # fmt: skip
 FILLED = (
     "teams", "officers", "company_lists", "companies", "company_list_entries", "contacts", "leads",
