@@ -1,7 +1,7 @@
 """M02 to M07: money by the day it arrived, shared by the credit stamped at recognition.
 
-市外 is what does not begin with the city's four digits (GB/T 2260), 省外 what does not begin with the
-first two; a payer from abroad is outside both.
+市外 is what does not begin with the city's four digits (GB/T 2260), 省外 what does not begin with
+the first two; a payer from abroad is outside both.
 """
 
 from typing import Any

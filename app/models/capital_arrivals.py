@@ -119,7 +119,10 @@ def _warnings(arrival: Any, _role: str) -> sa.ColumnElement[Any]:
     limit = select(col(Lead.planned_investment) * sa.literal_column("1.2")).where(
         col(Lead.id) == arrival.lead_id, col(Lead.currency) == sa.literal_column("'CNY'")
     )
-    is_live = arrival.status.in_([FactStatus.pending.value, FactStatus.recognised.value])
+    live = [
+        sa.literal_column(f"'{status}'") for status in (FactStatus.pending, FactStatus.recognised)
+    ]
+    is_live = arrival.status.in_(live)
     return sa.case(
         (
             sa.and_(is_live, total.scalar_subquery() > limit.scalar_subquery()),

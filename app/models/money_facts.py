@@ -1,7 +1,7 @@
 """What the three money facts share: amounts, the life from pending to reversed, and the credit.
 
-到位资金, 实际利用外资 and 固定资产投资 count once somebody else recognised them; what was recognised
-is corrected by reversal only.
+到位资金, 实际利用外资 and 固定资产投资 count once somebody else recognised them; what was
+recognised is corrected by reversal only.
 """
 
 from datetime import date, datetime

@@ -33,7 +33,7 @@ async def list_fixed_investments(
 
 @router.post("", status_code=201, dependencies=WRITE, response_model=FixedInvestmentRead)
 async def create_fixed_investment(write: WriteDep, payload: FixedInvestmentCreate) -> Response:
-    """One month's fixed-asset investment of a signed lead. It counts once a leader or assessor recognises it."""
+    """One month of a signed lead. It counts once a leader or assessor recognises it."""
     fact = await money_facts.create(write.session, write.caller, FixedInvestment, payload)
     return await write.created(FixedInvestmentRead, fact.id)
 

@@ -115,12 +115,14 @@ async def decide(change: Change, model: type[MoneyFact], payload: TransitionDeci
     session = change.session
     fact, lead, members = await _for_decision(change, model)
     fact.check_status(FactStatus.pending)
-    fact.decision_comment = payload.comment
     if payload.decision is DecisionKind.recognise:
-        fact.recognise(change.caller.id, await signed_on(session, lead), lead.mechanism)
+        # First, since its queries would flush a fact that is changed by half.
+        day = await signed_on(session, lead)
         await _stamp_credit(session, fact, members)
+        fact.recognise(change.caller.id, day, lead.mechanism)
     else:
         fact.status = FactStatus.rejected
+    fact.decision_comment = payload.comment
     await session.flush()
     await ledger.post(session, FAMILIES[model], fact.id)
 

@@ -11,9 +11,12 @@ from app.core.base import ReadShape
 from app.core.clock import today
 from app.core.shapes import inner_shape
 from app.models.audit_entries import AuditEntryRead
+from app.models.capital_arrivals import CapitalArrivalRead
 from app.models.companies import CompanyRead
 from app.models.company_lists import CompanyListEntry, CompanyListEntryRead, CompanyListRead
 from app.models.contacts import ContactRead
+from app.models.fixed_investments import FixedInvestmentRead
+from app.models.foreign_capital_uses import ForeignCapitalUseRead
 from app.models.introductions import IntroductionRead
 from app.models.lead_members import LeadMemberRead
 from app.models.leads import Lead, LeadRead
@@ -29,10 +32,13 @@ from tests.writes import every_write
 
 LISTS: dict[str, type[ReadShape]] = {
     "/audit-entries": AuditEntryRead,
+    "/capital-arrivals": CapitalArrivalRead,
     "/companies": CompanyRead,
     "/company-lists": CompanyListRead,
     "/company-list-entries": CompanyListEntryRead,
     "/contacts": ContactRead,
+    "/fixed-investments": FixedInvestmentRead,
+    "/foreign-capital-uses": ForeignCapitalUseRead,
     "/introductions": IntroductionRead,
     "/lead-members": LeadMemberRead,
     "/leads": LeadRead,
@@ -75,7 +81,10 @@ async def _expected(session: AsyncSession, shape: type[ReadShape], row: Any, nam
     if kind == "Introduction":
         lead = cast("Any", await session.get(Lead, row.lead_id)) if row.lead_id else None
         return lead and getattr(lead, {"lead_code": "code"}.get(name, name))
-    on = {"participants": "visit_id", "guests": "visit_id", "credits": "transition_id"}[name]
+    if name == "warnings":
+        return []  # no plan stands beside these arrivals
+    credited = "transition_id" if kind == "StageTransition" else "fact_id"
+    on = {"participants": "visit_id", "guests": "visit_id", "credits": credited}[name]
     table = inner_shape(shape.model_fields[name].annotation).table
     return sorted(await _rows(session, table, on, row.id), key=lambda child: child.place)
 

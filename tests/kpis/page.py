@@ -17,7 +17,7 @@ Entry = Any
 
 
 def written(unit: str, quantity: Decimal) -> str:
-    return f"{quantity:.{({'CNY': 2, 'leads': 4}).get(unit, 0)}f}"
+    return f"{quantity:.{({'CNY': 2, 'USD': 2, 'leads': 4}).get(unit, 0)}f}"
 
 
 def rate(top: Decimal, bottom: Decimal) -> str | None:
@@ -37,14 +37,14 @@ def part_of(metric: Metric, rows: list[Entry], dimension: str, query: dict[str, 
     for row in rows:
         if row["dimension"] == dimension:
             mine[row["part"]] += row["quantity"]
-    if metric.code != "R07":
+    if metric.unit != "rate":
         return KpiPart(dimension=dimension, value=written(metric.unit, mine["value"]), drill=url)
     top, bottom = mine["numerator"], mine["denominator"]
     return KpiPart(
         dimension=dimension,
         value=rate(top, bottom),
-        numerator=f"{top:.0f}",
-        denominator=f"{bottom:.0f}",
+        numerator=written(metric.part_unit or "", top),
+        denominator=written(metric.part_unit or "", bottom),
         drill=url,
     )
 
@@ -54,7 +54,7 @@ def value_of(metric: Metric, rows: list[Entry], query: dict[str, str], period: s
     main = part_of(metric, rows, metric.main or "", query)
     if metric.main is None:
         total = sum((row["quantity"] for row in rows), Decimal(0))
-        main.value = written(metric.unit, total)
+        main.value = main.value if metric.unit == "rate" else written(metric.unit, total)
         main.drill = "/api/v1/ledger-entries?" + urlencode(query)
     if metric.code == "T02":
         more = {name: query[name] for name in ("mechanism", "as_of") if name in query}

@@ -41,7 +41,22 @@ WALKS = settings(
 )
 KINDS = ("outbound", "inbound", "local", "online")
 MECHANISMS = ("leader_led", "department", "stationed", "commissioned")
-METRICS = ["M01", "Q02", "Q03", "R07", "T02", "T03", "T05", "T09"]
+METRICS = [
+    "M01",
+    "M02",
+    "M03",
+    "M04",
+    "M05",
+    "M06",
+    "M07",
+    "Q02",
+    "Q03",
+    "R07",
+    "T02",
+    "T03",
+    "T05",
+    "T09",
+]
 
 
 def _number(text: str | None) -> Decimal | None:

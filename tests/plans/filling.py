@@ -20,7 +20,8 @@ SMALL = {
 FILLED = (
     "teams", "officers", "company_lists", "companies", "company_list_entries", "contacts", "leads",
     "lead_members", "introductions", "stage_transitions", "stage_credits", "visits",
-    "visit_participants", "visit_guests", "ledger_entries", "audit_entries", "industry_chains",
+    "visit_participants", "visit_guests", "capital_arrivals", "foreign_capital_uses",
+    "fixed_investments", "money_credits", "ledger_entries", "audit_entries", "industry_chains",
     "chain_nodes", "chain_links", "node_presences", "node_statuses",
 )  # fmt: skip
 # References that no foreign key names.
@@ -65,6 +66,7 @@ _BY_NAME = {
     "changes": "'{}'::jsonb",
     "code": "'N' || n",
     "industry_codes": "'{}'",
+    "excluded_tags": "'{}'",
     "needed_share": "round(random()::numeric, 4)",
     "local_share": "round(random()::numeric, 4)",
 }
