@@ -43,11 +43,13 @@ class Change(Protocol):
     version: int
 
 
-async def create(session: AsyncSession, caller: Caller, model: type[Fact], payload: Any) -> Fact:
+async def create(
+    session: AsyncSession, caller: Caller, model: type[Fact], payload: Any, **placed: Any
+) -> Fact:
     """A pending fact of a signed lead in reach; it counts once somebody else recognises it."""
     lead = await _lead(session, caller, payload.lead_id)
     await signed_on(session, lead)
-    placed = {
+    placed |= {
         "company_id": payload.company_id or lead.company_id,
         "mechanism": lead.mechanism,
     }
