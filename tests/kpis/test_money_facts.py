@@ -100,6 +100,7 @@ async def test_a_handover_moves_nothing(world: World, app: FastAPI) -> None:
         ({"payer_region_code": "530102"}, "0.00", "0.00"),
         ({"payer_region_code": "530100"}, "0.00", "0.00"),
         ({"payer_region_code": "530300"}, "5.00", "0.00"),
+        ({"payer_region_code": "532500"}, "5.00", "0.00"),
         ({"payer_region_code": "520100"}, "5.00", "5.00"),
         ({"payer_region_code": "510100"}, "5.00", "5.00"),
         ({"payer_country_code": "SG", "payer_region_code": None}, "5.00", "5.00"),
