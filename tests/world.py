@@ -177,6 +177,11 @@ class World:
         body = {"industry_chain_id": chain["id"], "code": code, "name": f"环节{code}", **more}
         return await self.team_lead.made("/chain-nodes", {"tier": "midstream", **body})
 
+    async def combination(self, name: str, team: str | None = None, **more: Any) -> Any:
+        """A unit, of a team where one is named."""
+        body = {"name": name, "team_id": str(self.teams[team]) if team else None, **more}
+        return await self.leader.made("/combinations", body)
+
     async def lead(self, client: Client | None = None, **more: Any) -> Any:
         """A lead at `identified`, with a company unless one is given."""
         if "company_id" not in more:

@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 from alembic import op
 
 revision = "0012"
-down_revision = "0008"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -93,17 +93,20 @@ def _create(table: str, *own: sa.Column) -> None:
         sa.Column("reversed_by_id", sa.Uuid(), nullable=True),
         sa.Column("reversal_reason", sa.String(), nullable=True),
         sa.Column("mechanism", sa.String(), nullable=False),
+        sa.Column("combination_id", sa.Uuid(), nullable=True),
         sa.Column("lead_signed_on", sa.Date(), nullable=True),
         sa.Column("is_key_chain", sa.Boolean(), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         _reference(table, "lead_id", "leads"),
         _reference(table, "company_id", "companies"),
+        _reference(table, "combination_id", "combinations"),
         _reference(table, "recognised_by_id", "officers"),
         _reference(table, "reversed_by_id", "officers"),
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
     )
     op.create_index(f"ix_{table}_lead_id", table, ["lead_id", event, "id"])
     op.create_index(f"ix_{table}_company_id", table, ["company_id", event, "id"])
+    op.create_index(f"ix_{table}_combination_id", table, ["combination_id", event, "id"])
     op.create_index(f"ix_{table}_{event}", table, [event, "id"])
     op.create_index(f"ix_{table}_created_at", table, ["created_at", "id"])
 

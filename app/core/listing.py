@@ -110,13 +110,15 @@ class Own:
 class Filter:
     """One parameter: the shape's field it looks at and how.
 
-    A subtree is found by the `prefix` that its codes share, or in a `tree` table by its `path`.
+    A subtree is found by the `prefix` that its codes share, or in a `tree` table by its `path`;
+    what no column tells by a `condition` of table, role and the name that the value is bound as.
     """
 
     field: str
     op: str
     prefix: Callable[[str], str] | None = None
     tree: Any = None
+    condition: Callable[[Any, str, str], Any] | None = None
 
 
 Tree = Callable[[str], str] | type[SQLModel]
@@ -203,10 +205,7 @@ def list_query(
     for name in (*filters, *(trees or {})):
         found |= _parameters(name, shape.model_fields[name])
     for name, tree in (trees or {}).items():
-        found[f"{name}__under"] = (
-            _under(name, tree),
-            _value_type(shape.model_fields[name]),
-        )
+        found[f"{name}__under"] = (_under(name, tree), _value_type(shape.model_fields[name]))
     kinds: dict[str, Any] = {name: kind for name, (_, kind) in found.items()}
     kinds |= {"q": SearchTerm} if search else {}
     fields: dict[str, Any] = {name: (kind | None, None) for name, kind in kinds.items()}

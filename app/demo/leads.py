@@ -11,7 +11,8 @@ from app.core.clock import ZONE
 from app.demo.people import Zone, demo_id
 from app.models.companies import Company
 from app.models.lead_members import LeadMember, LeadMemberRole, MemberEntry, shares_of
-from app.models.leads import Direction, Lead, Mechanism
+from app.models.leads import Lead
+from app.models.mechanisms import Direction, Mechanism
 from app.models.officers import Officer
 from app.models.pipeline import (
     ExitReason,

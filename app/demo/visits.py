@@ -6,7 +6,8 @@ from uuid import UUID
 from app.core.clock import ZONE
 from app.demo.leads import LAST_DAY
 from app.demo.people import Zone, demo_id
-from app.models.leads import Lead, Mechanism
+from app.models.leads import Lead
+from app.models.mechanisms import Mechanism
 from app.models.officers import Officer
 from app.models.roles import Role
 from app.models.visits import Visit, VisitGuest, VisitKind, VisitParticipant

@@ -14,6 +14,7 @@ from app.demo.companies import add_companies, listed_companies
 from app.demo.leads import add_leads, plans
 from app.demo.money import add_published_money
 from app.demo.people import ACCOUNTS, NO_LOGIN, Zone, add_people
+from app.demo.sites import add_sites
 from app.demo.visits import add_visits
 from app.kpis import ledger
 from app.models.officers import Officer
@@ -37,12 +38,14 @@ async def load_demo(session: AsyncSession, out: Console) -> bool:
         nodes = await add_chains(zone, companies)
         listed = await listed_companies(zone, _ON_THE_LIST)
         leads = await add_leads(zone, plans(zone, companies, listed))
+        sites = await add_sites(zone, leads)
         visits = await add_visits(zone, leads)
         facts = await add_published_money(zone)
         entries = await ledger.rebuild(session)
     out.print(
         f"Demo zone: {len(zone.officers)} officers, {len(leads)} leads, {visits} visits,"
-        f" {facts} money facts, {entries} ledger entries, five industry chains with {nodes} nodes."
+        f" {facts} money facts, {entries} ledger entries, five industry chains with {nodes} nodes,"
+        f" {sites} sites."
     )
     return True
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.db import driver
-from app.kpis import money_facts, rollup, stage_transitions, visits
+from app.kpis import fundings, money_facts, rollup, stage_transitions, visits
 from app.kpis.catalogue import METRICS
 from app.kpis.metrics import Family
 from app.models.ledger_entries import ZONE_ID
@@ -27,6 +27,7 @@ _FACTS = {
     Family.capital_arrival: (money_facts.ARRIVED, "f.id = :subject_id"),
     Family.foreign_capital_use: (money_facts.USED, "f.id = :subject_id"),
     Family.fixed_investment: (money_facts.INVESTED, "f.id = :subject_id"),
+    Family.funding: (fundings.SCOPED_FUNDINGS, "f.id = :subject_id"),
 }
 _KEYS = """metric, definition_version, part, dimension, subject_id, scope, scope_id, lead_id,
 company_id, mechanism, counted_on"""

@@ -11,6 +11,7 @@ class CreditMode(Code):
     shared = "shared"
     participants = "participants"
     owner = "owner"
+    unit = "unit"
 
 
 class Aggregation(Code):
@@ -29,6 +30,7 @@ class Family(Code):
     capital_arrival = "capital_arrival"
     foreign_capital_use = "foreign_capital_use"
     fixed_investment = "fixed_investment"
+    funding = "funding"
 
 
 @dataclass(frozen=True)

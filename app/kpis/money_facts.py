@@ -18,7 +18,8 @@ def _recognised(table: str, event: str, amount: str) -> str:
   FROM {table} f WHERE f.status = 'recognised' AND {{subject}}
 ),
 money AS (
-  SELECT id, lead_id, company_id, mechanism, counted_on, counted_amount AS amount FROM facts
+  SELECT id, lead_id, company_id, combination_id, mechanism, counted_on, counted_amount AS amount
+  FROM facts
 ),
 {scoped_credits("money", "money_credits", "fact_id")}
 """

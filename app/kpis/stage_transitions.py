@@ -19,6 +19,14 @@ milestones AS (
   FROM stage_transitions t
   WHERE t.kind = 'advance' AND t.status = 'recognised' AND {{subject}}
 ),
+owner_scopes AS (
+  SELECT m.id, s.scope, s.scope_id FROM milestones m CROSS JOIN LATERAL (
+    SELECT 'officer' AS scope, m.owner_id AS scope_id
+    UNION SELECT 'team', t.id FROM unnest(m.team_path) AS t(id)
+    UNION ALL SELECT 'combination', m.combination_id WHERE m.combination_id IS NOT NULL
+    UNION ALL SELECT 'zone', CAST('00000000-0000-0000-0000-000000000000' AS uuid)
+  ) AS s
+),
 signings AS (
   SELECT *, agreed_amount_cny AS amount FROM milestones WHERE to_stage = 'signed'
 ),
@@ -26,19 +34,20 @@ signings AS (
 """
 
 
-def _credited(code: str, dimension: str, quantity: str, source: str = "scoped_credits") -> str:
+def credited(code: str, dimension: str, quantity: str, more: str = "") -> str:
+    """A definition's SELECT from signings in their scopes."""
     return f"""
 SELECT '{code}' AS metric, 1 AS definition_version, 'value' AS part, {dimension} AS dimension,
-       lead_id AS subject_id, scope, scope_id, lead_id, company_id, mechanism,
-       counted_on, CAST({quantity} AS numeric(24,4)) AS quantity
-FROM {source}
+       c.lead_id AS subject_id, c.scope, c.scope_id, c.lead_id, c.company_id, c.mechanism,
+       c.counted_on, CAST({quantity} AS numeric(24,4)) AS quantity
+FROM scoped_credits c {more}
 """
 
 
 # 亿元 thresholds of Q03, in yuan.
 THRESHOLDS = (100_000_000, 300_000_000, 500_000_000, 1_000_000_000, 5_000_000_000)
-_ABOVE = f"""scoped_credits JOIN unnest(ARRAY[{",".join(map(str, THRESHOLDS))}]) AS step(yuan)
-  ON amount >= step.yuan"""
+_ABOVE = f"""JOIN unnest(ARRAY[{",".join(map(str, THRESHOLDS))}]) AS step(yuan)
+  ON c.amount >= step.yuan"""
 
 # Conversion is asked between these pairs; a lead that went further counts as having passed.
 PAIRS = (
@@ -63,11 +72,7 @@ CROSS JOIN LATERAL (
   UNION ALL
   SELECT 'numerator' WHERE m.furthest >= array_position({_STAGE_ORDER}, pair.target)
 ) AS part
-CROSS JOIN LATERAL (
-  SELECT 'officer' AS scope, m.owner_id AS scope_id
-  UNION SELECT 'team', t.id FROM unnest(m.team_path) AS t(id)
-  UNION ALL SELECT 'zone', CAST('00000000-0000-0000-0000-000000000000' AS uuid)
-) AS s
+JOIN owner_scopes s ON s.id = m.id
 """
 
 
@@ -83,15 +88,15 @@ def _metric(code: str, unit: str, kpi_dimension: str, select: str, **more: Any) 
     )
 
 
-Q02 = _metric("Q02", "leads", "quantity", _credited("Q02", "''", "portion"))
+Q02 = _metric("Q02", "leads", "quantity", credited("Q02", "''", "portion"))
 Q03 = _metric(
     "Q03",
     "leads",
     "quantity",
-    _credited("Q03", "CAST(step.yuan AS text)", "portion", _ABOVE),
+    credited("Q03", "CAST(step.yuan AS text)", "portion", _ABOVE),
     main=str(THRESHOLDS[0]),
 )
-M01 = _metric("M01", "CNY", "performance", _credited("M01", "''", "money"))
+M01 = _metric("M01", "CNY", "performance", credited("M01", "''", "money"))
 R07 = _metric(
     "R07",
     "rate",

@@ -88,13 +88,23 @@ def _teams(form: Form) -> str:
     return f"SELECT t.id, t.name, t.parent_id AS team_id FROM teams t WHERE {reach}"
 
 
+def _combinations(form: Form) -> str:
+    reach = "true" if form.sees_zone else "c.team_id = ANY(:team_ids)"
+    return f"SELECT c.id, c.name, c.team_id FROM combinations c WHERE {reach}"
+
+
 def _zone(form: Form) -> str:
     reach = "true" if form.sees_zone else "false"
     return f"""SELECT CAST('{ZONE_ID}' AS uuid) AS id, CAST(:zone_name AS text) AS name,
          CAST(NULL AS uuid) AS team_id WHERE {reach}"""
 
 
-_SUBJECTS = {Scope.officer: _officers, Scope.team: _teams, Scope.zone: _zone}
+_SUBJECTS = {
+    Scope.officer: _officers,
+    Scope.team: _teams,
+    Scope.combination: _combinations,
+    Scope.zone: _zone,
+}
 
 _FOLDED = """folded AS (
   SELECT k.scope_id, k.metric, k.part, k.dimension, k.quantity, k.company_count

@@ -9,8 +9,11 @@ DOMAIN_ERRORS: dict[str, int] = {
     "transition_decided": 409,
     "not_latest_transition": 409,
     "visit_reversed": 409,
+    "funding_reversed": 409,
     "presence_verified": 409,
     "fact_decided": 409,
     "lead_not_signed": 409,
+    "site_overbooked": 409,
+    "reservation_status": 409,
     "import_refused": 422,
 }

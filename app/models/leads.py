@@ -16,7 +16,6 @@ from app.core.search import Searchable, search_index
 from app.core.shapes import Computed, Expand
 from app.core.types import (
     BusinessDate,
-    Code,
     Flag,
     Instant,
     Money,
@@ -28,26 +27,11 @@ from app.core.types import (
 from app.models.codes import CountryCode, CurrencyCode, IndustryCode, RegionCode
 from app.models.companies import CompanyStub
 from app.models.lead_actions import actions_sql, own_leads
+from app.models.mechanisms import Direction, Mechanism
 from app.models.officers import OfficerStub
 from app.models.pipeline import LeadAction, LeadStatus, Stage, Standing, Track
 from app.models.reference import industry_prefix, region_prefix
 from app.models.teams import Team
-
-
-class Mechanism(Code):
-    """The four ways of working: 领导带头, 职能部门, 重点区域驻点, 借助外力委托."""
-
-    leader_led = "leader_led"
-    department = "department"
-    stationed = "stationed"
-    commissioned = "commissioned"
-
-
-class Direction(Code):
-    """外引 from outside, 内培 grown here."""
-
-    external = "external"
-    internal = "internal"
 
 
 class LeadBase(SQLModel):
@@ -55,6 +39,10 @@ class LeadBase(SQLModel):
 
     name: Name
     company_id: UUID | None = Field(default=None, foreign_key="companies.id", index=True)
+    combination_id: UUID | None = Field(default=None, foreign_key="combinations.id")
+    chain_node_id: UUID | None = Field(
+        default=None, foreign_key="chain_nodes.id", description="Of the combination's chain."
+    )
     mechanism: Mechanism = Field(default=Mechanism.department, sa_type=choice(Mechanism))
     direction: Direction = Field(default=Direction.external, sa_type=choice(Direction))
     track: Track | None = Field(default=None, sa_type=choice(Track))
@@ -82,6 +70,8 @@ class Lead(Record, Searchable, LeadBase, table=True):
         sa.Index("uq_leads_code", "code", unique=True),
         sa.Index("ix_leads_owner_id", "owner_id", "updated_at", "id"),
         sa.Index("ix_leads_team_id", "team_id", "updated_at", "id"),
+        sa.Index("ix_leads_combination_id", "combination_id", "updated_at", "id"),
+        sa.Index("ix_leads_chain_node_id", "chain_node_id", "updated_at", "id"),
         sa.Index("ix_leads_updated_at", "updated_at", "id"),
         sa.Index("ix_leads_created_at", "created_at", "id"),
         sa.Index("ix_leads_stage", "stage", "updated_at", "id"),
@@ -205,6 +195,8 @@ class LeadQuery(
             "track",
             "owner_id",
             "company_id",
+            "combination_id",
+            "chain_node_id",
             "source_country_code",
             "currency",
             "planned_investment",

@@ -31,7 +31,7 @@ from app.core.types import (
     numeric,
 )
 from app.models.companies import CompanyStub
-from app.models.leads import LeadStub
+from app.models.leads import Lead, LeadStub
 
 PositiveMoney = Annotated[Money, Bounded(gt=0)]
 _FEN, _CEILING = Decimal("0.01"), Decimal(10) ** 18
@@ -63,8 +63,8 @@ class MoneyFactBase(SQLModel):
 class MoneyFact(Record, MoneyFactBase):
     """One fact: its event day, the instant it was typed (`created_at`), that of recognition.
 
-    `lead_signed_on`, `mechanism` and `is_key_chain` are stamped at recognition, so that what
-    happens to the lead later moves no number.
+    What it counts for is stamped at recognition, so that what happens to the lead later moves no
+    number: day of signing, mechanism, combination, and whether its chain is a key industry's.
     """
 
     event_field: ClassVar[str]
@@ -77,6 +77,7 @@ class MoneyFact(Record, MoneyFactBase):
     reversed_by_id: UUID | None = Field(default=None, foreign_key="officers.id")
     reversal_reason: str | None = None
     mechanism: str
+    combination_id: UUID | None = Field(default=None, foreign_key="combinations.id")
     lead_signed_on: date | None = None
     is_key_chain: bool = False
     is_demo: bool = False
@@ -98,11 +99,14 @@ class MoneyFact(Record, MoneyFactBase):
         if self.status is not wanted:
             raise Problem("fact_decided", status=self.status)
 
-    def recognise(self, officer_id: UUID, signed_on: date, mechanism: str) -> None:
-        """From now on it counts."""
+    def recognise(
+        self, officer_id: UUID, lead: Lead, signed_on: date, *, is_key_chain: bool
+    ) -> None:
+        """From now on it counts, for what the lead is now."""
         self.status, self.lead_signed_on = FactStatus.recognised, signed_on
         self.recognised_at, self.recognised_by_id = now(), officer_id
-        self.mechanism = mechanism
+        self.mechanism, self.combination_id = lead.mechanism, lead.combination_id
+        self.is_key_chain = is_key_chain
 
     def reverse(self, officer_id: UUID, reason: str) -> None:
         """It stays and counts no more."""
@@ -179,6 +183,7 @@ class MoneyFactRead(RecordRead):
     reversed_by_id: UUID | None
     reversal_reason: str | None
     mechanism: str
+    combination_id: UUID | None
     is_demo: bool
     credits: Annotated[list[MoneyCreditRead], Children("fact_id", "place")]
     lead: Annotated[LeadStub | None, Expand("lead_id")] = None
@@ -187,8 +192,8 @@ class MoneyFactRead(RecordRead):
 
 # Filters that every list of money facts knows.
 FILTERS = (
-    "lead_id", "company_id", "status", "amount", "created_by_id", "recognised_by_id", "created_at",
-    "is_demo",
+    "lead_id", "company_id", "combination_id", "status", "amount", "created_by_id",
+    "recognised_by_id", "created_at", "is_demo",
 )  # fmt: skip
 
 
@@ -197,6 +202,7 @@ def indexes(table: str, event: str) -> tuple[sa.Index, ...]:
     return (
         sa.Index(f"ix_{table}_lead_id", "lead_id", event, "id"),
         sa.Index(f"ix_{table}_company_id", "company_id", event, "id"),
+        sa.Index(f"ix_{table}_combination_id", "combination_id", event, "id"),
         sa.Index(f"ix_{table}_{event}", event, "id"),
         sa.Index(f"ix_{table}_created_at", "created_at", "id"),
     )

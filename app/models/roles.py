@@ -46,6 +46,13 @@ class Permission(Code):
     presences_write = "presences_write"
     presences_verify = "presences_verify"
     statuses_write = "statuses_write"
+    combinations_read = "combinations_read"
+    combinations_write = "combinations_write"
+    sites_read = "sites_read"
+    sites_write = "sites_write"
+    reservations_write = "reservations_write"
+    reservations_confirm = "reservations_confirm"
+    reservations_release = "reservations_release"
     introductions_read = "introductions_read"
     introductions_write = "introductions_write"
     leads_read = "leads_read"
@@ -81,6 +88,14 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.presences_verify: RECOGNISERS,
     # Bonuses hang on what a node was at signing: not for those who sign.
     Permission.statuses_write: frozenset({Role.leader, Role.assessor}),
+    Permission.combinations_read: BUSINESS_READERS,
+    # A unit's numbers follow from its parts: not for those who are measured by them.
+    Permission.combinations_write: frozenset({Role.leader, Role.assessor}),
+    Permission.sites_read: BUSINESS_READERS,
+    Permission.sites_write: RECOGNISERS,
+    Permission.reservations_write: frozenset({Role.officer, Role.team_lead}),
+    Permission.reservations_confirm: RECOGNISERS,
+    Permission.reservations_release: FIELD_ROLES,
     Permission.introductions_read: frozenset({Role.agent}) | RECOGNISERS | {Role.auditor},
     Permission.introductions_write: frozenset({Role.agent}) | RECOGNISERS,
     Permission.leads_read: BUSINESS_READERS,

@@ -15,17 +15,9 @@ from app.core.clock import today
 from app.core.errors import FieldError, field_error
 from app.core.listing import list_query
 from app.core.shapes import Children, Expand
-from app.core.types import (
-    BusinessDate,
-    ExchangeRate,
-    Flag,
-    Instant,
-    Money,
-    Notes,
-    choice,
-    numeric,
-)
+from app.core.types import BusinessDate, ExchangeRate, Flag, Instant, Money, Notes, choice, numeric
 from app.models.codes import CurrencyCode, RegionCode
+from app.models.lead_stamps import LeadStamps
 from app.models.leads import Lead, LeadStub
 from app.models.pipeline import (
     EARLY_PRODUCTION,
@@ -65,7 +57,7 @@ class StageTransitionBase(SQLModel):
 _MILESTONE, _ONCE = ("lead_id", "to_stage"), sa.text("kind = 'advance' AND status = 'recognised'")
 
 
-class StageTransition(Record, StageTransitionBase, table=True):
+class StageTransition(Record, LeadStamps, StageTransitionBase, table=True):
     """One step of a lead's history."""
 
     __tablename__ = "stage_transitions"
@@ -212,7 +204,7 @@ def _no_way(lead: Lead, to: Stage) -> FieldError:
     return field_error("/to_stage", code, stage=lead.stage, to=to)
 
 
-class StageTransitionRead(RecordRead, StageTransitionBase):
+class StageTransitionRead(RecordRead, LeadStamps, StageTransitionBase):
     """A transition as answered."""
 
     table: ClassVar[type[SQLModel]] = StageTransition

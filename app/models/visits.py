@@ -17,7 +17,8 @@ from app.core.shapes import Children, Expand
 from app.core.types import BusinessDate, Code, Count, Instant, Line, Name, Notes, choice
 from app.models.codes import CreditCode
 from app.models.companies import CompanyStub
-from app.models.leads import LeadStub, Mechanism
+from app.models.leads import LeadStub
+from app.models.mechanisms import Mechanism
 
 
 class VisitKind(Code):
@@ -69,6 +70,7 @@ class Visit(Record, VisitBase, table=True):
 
     company_id: UUID = Field(foreign_key="companies.id")
     lead_id: UUID | None = Field(default=None, foreign_key="leads.id")
+    combination_id: UUID | None = Field(default=None, foreign_key="combinations.id")
     status: VisitStatus = Field(default=VisitStatus.counted, sa_type=choice(VisitStatus))
     reversed_at: datetime | None = None
     reversed_by_id: UUID | None = Field(default=None, foreign_key="officers.id")
@@ -178,6 +180,7 @@ class VisitRead(RecordRead, VisitBase):
     table: ClassVar[type[SQLModel]] = Visit
     company_id: UUID
     lead_id: UUID | None
+    combination_id: UUID | None
     mechanism: Mechanism  # pyright: ignore[reportGeneralTypeIssues, reportIncompatibleVariableOverride]  set once logged
     status: VisitStatus
     reversed_at: Instant | None

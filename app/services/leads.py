@@ -1,6 +1,7 @@
 """Leads: registering, changing, removing, and who shares the credit."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -28,8 +29,10 @@ from app.models.pipeline import (
     order,
 )
 from app.models.roles import Role
+from app.models.teams import Team
 from app.models.visits import Visit
 from app.services.access import Caller, check_reach, claimed
+from app.services.combinations import check_place
 from app.services.companies import check_present
 from app.services.teams import officers_of
 
@@ -41,17 +44,18 @@ async def create(session: AsyncSession, caller: Caller, payload: LeadCreate) -> 
     owner_id = payload.owner_id or caller.id
     owner = (await officers_of(session, {"/owner_id": owner_id}))[owner_id]
     _check_owner(caller, owner)
-    number = (
-        await (await session.connection()).execute(sa.select(LEAD_CODES.next_value()))
-    ).scalar_one()
-    placed = {
+    number, own_mechanism = await _number_and_mechanism(session, owner)
+    placed: dict[str, Any] = {
         "owner_id": owner.id,
         "team_id": owner.team_id,
         "code": f"XM-{today().year}-{number:05d}",
     }
+    if own_mechanism and "mechanism" not in payload.model_fields_set:
+        placed["mechanism"] = own_mechanism
     await check_present(session, payload.company_id)
     lead = Lead.model_validate(payload, update=placed)
     lead.check_entries()
+    await check_place(session, lead, payload.model_dump(exclude_unset=True))
     session.add(lead)
     await session.flush()
     session.add(_sole_member(lead))
@@ -63,6 +67,14 @@ def _check_owner(caller: Caller, owner: Officer) -> None:
     is_mate = caller.role is Role.team_lead and owner.team_id in caller.team_ids
     if owner.id != caller.id and not is_mate:
         raise invalid("/owner_id", "owner_out_of_reach")
+
+
+async def _number_and_mechanism(session: AsyncSession, owner: Officer) -> tuple[int, str | None]:
+    """The next number, and how the owner's team works where it says so."""
+    own = select(Team.mechanism).where(col(Team.id) == owner.team_id).scalar_subquery()
+    query = sa.select(LEAD_CODES.next_value(), own)
+    number, mechanism = (await (await session.connection()).execute(query)).one()
+    return number, mechanism
 
 
 def _sole_member(lead: Lead) -> LeadMember:
@@ -89,8 +101,10 @@ async def update(
     if "track" in changes:
         _check_track(lead, changes["track"])
     await check_present(session, changes.get("company_id"))
-    lead.apply(changes)
-    lead.check_entries()
+    with session.no_autoflush:
+        lead.apply(changes)
+        lead.check_entries()
+        await check_place(session, lead, changes)
     await session.flush()
     return lead
 

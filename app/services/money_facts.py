@@ -13,8 +13,10 @@ from app.core.errors import Problem, invalid
 from app.kpis import ledger
 from app.kpis.metrics import Family
 from app.models.capital_arrivals import CapitalArrival
+from app.models.combinations import Combination
 from app.models.fixed_investments import FixedInvestment
 from app.models.foreign_capital_uses import ForeignCapitalUse
+from app.models.industry_chains import ChainKind, IndustryChain
 from app.models.lead_members import LeadMember
 from app.models.leads import Lead
 from app.models.money_facts import FactStatus, MoneyCredit, MoneyFact
@@ -52,6 +54,7 @@ async def create(
     placed |= {
         "company_id": payload.company_id or lead.company_id,
         "mechanism": lead.mechanism,
+        "combination_id": lead.combination_id,
     }
     fact = model.model_validate(payload, update=placed)
     fact.settle()
@@ -119,14 +122,23 @@ async def decide(change: Change, model: type[MoneyFact], payload: TransitionDeci
     fact.check_status(FactStatus.pending)
     if payload.decision is DecisionKind.recognise:
         # First, since its queries would flush a fact that is changed by half.
-        day = await signed_on(session, lead)
+        day, is_key = await signed_on(session, lead), await _is_of_key_chain(session, lead)
         await _stamp_credit(session, fact, members)
-        fact.recognise(change.caller.id, day, lead.mechanism)
+        fact.recognise(change.caller.id, lead, day, is_key_chain=is_key)
     else:
         fact.status = FactStatus.rejected
     fact.decision_comment = payload.comment
     await session.flush()
     await ledger.post(session, FAMILIES[model], fact.id)
+
+
+async def _is_of_key_chain(session: AsyncSession, lead: Lead) -> bool:
+    query = (
+        select(col(IndustryChain.kind))
+        .join(Combination, col(Combination.industry_chain_id) == col(IndustryChain.id))
+        .where(col(Combination.id) == lead.combination_id)
+    )
+    return (await session.exec(query)).one_or_none() == ChainKind.key_industry
 
 
 async def reverse(change: Change, model: type[MoneyFact], payload: ReversalCreate) -> None:

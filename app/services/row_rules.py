@@ -11,9 +11,11 @@ from app.core.audit import AuditEntry
 from app.models.capital_arrivals import CapitalArrival
 from app.models.chain_links import ChainLink
 from app.models.chain_nodes import ChainNode
+from app.models.combinations import Combination
 from app.models.companies import Company
 from app.models.company_lists import CompanyList, CompanyListEntry
 from app.models.contacts import Contact, Unmasking
+from app.models.development_plans import DevelopmentGoal, DevelopmentPlan
 from app.models.fixed_investments import FixedInvestment
 from app.models.foreign_capital_uses import ForeignCapitalUse
 from app.models.industry_chains import IndustryChain
@@ -26,7 +28,12 @@ from app.models.money_facts import MoneyCredit
 from app.models.node_presences import NodePresence
 from app.models.node_statuses import NodeStatusEntry
 from app.models.officers import Officer
+from app.models.parks import Park
+from app.models.platform_companies import PlatformCompany
+from app.models.platform_fundings import PlatformFunding
 from app.models.roles import BUSINESS_READERS, EVERYONE, RECOGNISERS, ZONE_READERS, Role
+from app.models.site_reservations import SiteReservation
+from app.models.sites import Site
 from app.models.stage_credits import StageCredit
 from app.models.stage_transitions import StageTransition
 from app.models.teams import Team
@@ -106,10 +113,12 @@ def _ledger(entry: Any, role: Role) -> Condition:
     if role is not Role.team_lead:
         return sa.false()
     mates = select(Officer.id).where(col(Officer.team_id) == sa.any_(_MY_TEAMS))
+    units = select(Combination.id).where(col(Combination.team_id) == sa.any_(_MY_TEAMS))
     return sa.or_(
         own,
         sa.and_(entry.scope == Scope.team.value, entry.scope_id == sa.any_(_MY_TEAMS)),
         sa.and_(entry.scope == Scope.officer.value, entry.scope_id.in_(mates)),
+        sa.and_(entry.scope == Scope.combination.value, entry.scope_id.in_(units)),
     )
 
 
@@ -124,6 +133,15 @@ RULES: dict[type[SQLModel], Rule] = {
     ChainLink: _roles(*BUSINESS_READERS),
     NodePresence: _roles(*BUSINESS_READERS),
     NodeStatusEntry: _roles(*BUSINESS_READERS),
+    Combination: _roles(*BUSINESS_READERS),
+    DevelopmentPlan: _roles(*BUSINESS_READERS),
+    DevelopmentGoal: _roles(*BUSINESS_READERS),
+    PlatformCompany: _roles(*BUSINESS_READERS),
+    PlatformFunding: _roles(*BUSINESS_READERS),
+    Park: _roles(*BUSINESS_READERS),
+    Site: _roles(*BUSINESS_READERS),
+    # What is free is everybody's business; for whom it is taken depends on the lead (the shape).
+    SiteReservation: _roles(*BUSINESS_READERS),
     Contact: _contact,
     Unmasking: _unmasking,
     Introduction: _introduction,

@@ -33,6 +33,7 @@ from app.models.transition_decisions import (
 )
 from app.services.access import Caller, check_reach, claimed, found
 from app.services.leads import members_on
+from app.services.node_statuses import status_on
 from app.services.teams import paths_of
 
 
@@ -115,6 +116,12 @@ async def _record(
         "team_path": paths[lead.owner_id],
         "mechanism": lead.mechanism,
         "company_id": lead.company_id,
+        "combination_id": lead.combination_id,
+        "chain_node_id": lead.chain_node_id,
+        "chain_node_status": await status_on(session, lead.chain_node_id, payload.event_on),
+        "direction": lead.direction,
+        "is_leading": lead.is_leading,
+        "is_flagship": lead.is_flagship,
         "agreed_amount_cny": _in_yuan(payload),
     }
     transition = StageTransition.model_validate(payload, update=stamped)

@@ -17,7 +17,8 @@ from app.core.shapes import visible
 from app.core.statements import Statement, compiled, first
 from app.models.companies import Company
 from app.models.lead_actions import within_reach
-from app.models.leads import Lead, Mechanism
+from app.models.leads import Lead
+from app.models.mechanisms import Mechanism
 from app.models.officers import Officer
 from app.models.pipeline import LeadAction, LeadStatus, Stage, Standing, Track
 from app.models.roles import FIELD_ROLES, Role
@@ -40,7 +41,7 @@ _PATHS = (
     .scalar_subquery()
 )
 _ANSWERED: tuple[Any, ...] = (
-    Lead.id, Lead.company_id, Lead.mechanism,
+    Lead.id, Lead.company_id, Lead.mechanism, Lead.combination_id,
     Lead.status, Lead.stage, Lead.track, Lead.is_pending, Lead.is_completion_open,
 )  # fmt: skip
 
@@ -53,6 +54,7 @@ class Subject:
     company_id: UUID
     mechanism: Mechanism
     team_paths: TeamPaths
+    combination_id: UUID | None = None
 
 
 async def subject_of(
@@ -89,7 +91,8 @@ async def _on_lead(
     if lead.company_id is None:
         raise invalid("/lead_id", "lead_without_company")
     paths = _by_officer(lead.team_paths)
-    return Subject(lead.id, lead.company_id, Mechanism(lead.mechanism), paths)
+    mechanism = Mechanism(lead.mechanism)
+    return Subject(lead.id, lead.company_id, mechanism, paths, lead.combination_id)
 
 
 @lru_cache

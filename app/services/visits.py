@@ -35,6 +35,7 @@ async def log_visit(session: AsyncSession, caller: Caller, payload: VisitCreate)
     placed = {
         "lead_id": subject.lead_id,
         "company_id": subject.company_id,
+        "combination_id": subject.combination_id,
         "mechanism": payload.mechanism or subject.mechanism,
     }
     visit = Visit.model_validate(

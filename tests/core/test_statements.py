@@ -28,6 +28,7 @@ MOST_OF_A_READ = 2
 ONCE = ("typeinfo_tree", "set_config('jit'")
 QUERIES = {
     "/kpis/officers": "?period=this_year",
+    "/kpis/combinations": "?period=this_year",
     "/kpis/teams": "?period=this_year",
     "/kpis/zone": "?period=this_year",
     "/kpi-companies": f"?period=this_year&metrics=T02&scope=zone&scope_id={'0' * 8}-0000-0000"

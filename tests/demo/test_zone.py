@@ -34,6 +34,7 @@ async def test_what_the_zone_holds(world: World) -> None:
     await real_names_carry_no_amounts(world)
     await five_chains_of_published_industries_are_there(world)
     await the_published_sums_of_2019_are_reproduced(world)
+    await both_areas_have_sites_and_the_full_one_buildings_only(world)
     await the_excerpt_is_a_hundred_rows_and_codes_are_valid(world)
     async with AsyncSession(world.app.state.db.engine) as session:
         assert await ledger.verify(session) == []
@@ -102,6 +103,27 @@ async def five_chains_of_published_industries_are_there(world: World) -> None:
         past = await world.leader.seen(f"/industry-chains/{chain['id']}/graph?as_of=2025-01-01")
         assert {node["status"] for node in past["nodes"]} == {"missing"}
         assert past["coverage"] == "0.0000"
+
+
+async def both_areas_have_sites_and_the_full_one_buildings_only(world: World) -> None:
+    areas = (await world.leader.seen("/parks?kind=area&is_demo=true"))["items"]
+    assert {(a["area_m2"], a["is_full"], a["region_code"]) for a in areas} == {
+        ("5000000.00", True, "530102"),
+        ("86880000.00", False, "530114"),
+    }
+    for area in areas:
+        sites = (await world.leader.seen(f"/sites?park_id={area['id']}"))["items"]
+        assert len(sites) >= 3
+        assert ("land" in {site["kind"] for site in sites}) is not area["is_full"]
+    parks = (await world.leader.seen("/parks?kind=specialised_park"))["items"]
+    assert {park["area_m2"] for park in parks} == {None}
+    rows = (await world.leader.seen("/site-reservations?expand=site"))["items"]
+    assert {row["site"]["code"] for row in rows} == {"E-01", "E-D1", "W-01"}
+    land = (await world.leader.seen("/sites?kind=land&free_area_m2__gte=60000"))["items"]
+    # 150 亩 are 100,000 m², of which 40,000 are taken.
+    assert [(site["code"], site["area_m2"], site["area_mu"]) for site in land] == [
+        ("E-D1", "100000.00", "150.0000")
+    ]
 
 
 async def the_excerpt_is_a_hundred_rows_and_codes_are_valid(world: World) -> None:

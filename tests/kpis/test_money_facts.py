@@ -9,6 +9,7 @@ from app.kpis import ledger
 from tests.kpis.test_stage_transitions import numbers, zone
 from tests.routers.test_money_facts import recognised, step, typed
 from tests.world import World
+from tests.writes import etag
 
 JULY = "period=2025-07"
 
@@ -201,6 +202,53 @@ async def test_money_of_a_restricted_lead_keeps_the_sum_and_hides_the_lead(world
     path = f"/ledger-entries?metric=M02&scope=team&scope_id={world.teams['bio']}"
     (told,) = (await world.team_lead.seen(path))["items"]
     assert (told["lead_id"], told["company_id"], told["quantity"]) == (None, None, "5.0000")
+
+
+async def unit_of(world: World, kind: str) -> Any:
+    """A combination of bio with a chain of a kind."""
+    chain = await world.team_lead.made("/industry-chains", {"name": kind, "kind": kind})
+    return await world.combination(kind, "bio", industry_chain_id=chain["id"])
+
+
+async def test_the_share_of_key_chains_in_out_of_city_capital(world: World, app: FastAPI) -> None:
+    key, emerging = await unit_of(world, "key_industry"), await unit_of(world, "emerging")
+    for unit, amount in ((key, "100.01"), (key, "0.05"), (emerging, "200.04")):
+        lead = await world.lead_at("signed", combination_id=unit["id"])
+        await recognised(world, lead=lead, amount=amount)
+    # Out of no city: in neither part.
+    await recognised(world, lead=lead, amount="70.00", payer_region_code="530102")
+    await recognised(world, amount="99.90")
+    share = (await zone(world, "M07"))["M07"]
+    assert (share["numerator"], share["denominator"]) == ("100.06", "400.00")
+    assert share["value"] == "0.2502"  # 0.25015
+    await world.check_drill(share)
+    values = await world.kpis("combinations", "period=this_year&metrics=M02,M07")
+    assert {unit: (row["M02"]["value"], row["M07"]["value"]) for unit, row in values.items()} == {
+        key["id"]: ("100.06", "1.0000"),
+        emerging["id"]: ("200.04", "0.0000"),
+    }
+    for row in values.values():
+        await world.check_drill(row["M02"])
+        await world.check_drill(row["M07"])
+    assert await differences(app) == []
+
+
+async def test_money_stays_with_the_combination_that_it_was_recognised_for(
+    world: World, app: FastAPI
+) -> None:
+    key, emerging = await unit_of(world, "key_industry"), await unit_of(world, "emerging")
+    lead = await world.lead_at("signed", combination_id=key["id"])
+    fact = await recognised(world, lead=lead, amount="5.00")
+    assert fact["combination_id"] == key["id"]
+    moved = {"combination_id": emerging["id"]}
+    now = await world.officer.seen(f"/leads/{lead['id']}")
+    assert (await world.officer.patch(f"/leads/{lead['id']}", moved, etag(now))).is_success
+    async with app.state.db.transaction() as session:
+        assert await ledger.rebuild(session) == 0
+    values = await world.kpis("combinations", "period=this_year&metrics=M02")
+    assert {unit: row["M02"]["value"] for unit, row in values.items()} == {
+        key["id"]: "5.00", emerging["id"]: "0.00",
+    }  # fmt: skip
 
 
 async def test_the_share_of_key_chains_of_nothing_has_no_value(world: World) -> None:

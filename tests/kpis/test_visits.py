@@ -119,7 +119,7 @@ async def test_every_number_opens_to_the_rows_that_make_it(world: World, query: 
     await world.take_back("visits", visits["again"], world.officer)
     await world.lead_at("signed", mechanism="leader_led")
     # six accounts in the field, three teams and the zone, eight metrics each
-    assert await check_drills(world, query) == 10 * 8
+    assert await check_drills(world, query) == 10 * 13
 
 
 async def test_parts_of_a_number(world: World) -> None:

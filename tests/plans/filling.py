@@ -15,14 +15,17 @@ from app.models.reference import country_codes, industries, regions
 
 SMALL = {
     "teams": 30, "officers": 300, "company_lists": 40, "industry_chains": 20, "chain_nodes": 400,
-    "chain_links": 400, "zone_profiles": 1,
+    "chain_links": 400, "zone_profiles": 1, "combinations": 15, "development_plans": 15,
+    "platform_companies": 15, "parks": 30, "sites": 400, "site_reservations": 400,
 }  # fmt: skip
 FILLED = (
     "teams", "officers", "company_lists", "companies", "company_list_entries", "contacts", "leads",
     "lead_members", "introductions", "stage_transitions", "stage_credits", "visits",
     "visit_participants", "visit_guests", "capital_arrivals", "foreign_capital_uses",
     "fixed_investments", "money_credits", "ledger_entries", "audit_entries", "industry_chains",
-    "chain_nodes", "chain_links", "node_presences", "node_statuses",
+    "chain_nodes", "chain_links", "node_presences", "node_statuses", "development_plans",
+    "platform_companies", "combinations", "platform_fundings", "parks", "sites",
+    "site_reservations",
 )  # fmt: skip
 # References that no foreign key names.
 _TARGETS = {
@@ -65,6 +68,7 @@ _BY_NAME = {
     "year": "1990 + n % 30",
     "changes": "'{}'::jsonb",
     "code": "'N' || n",
+    "amount": "1 + n % 500",
     "industry_codes": "'{}'",
     "excluded_tags": "'{}'",
     "needed_share": "round(random()::numeric, 4)",
@@ -110,8 +114,12 @@ def _by_type(column: sa.Column[Any], rows: int) -> str:
     return f"'{column.name} ' || n"
 
 
+# Each chain in one active unit.
+_ONCE = {("combinations", "industry_chain_id")}
+
+
 def _value(column: sa.Column[Any], rows: int) -> str:
-    if column.name == "id":
+    if column.name == "id" or (column.table.name, column.name) in _ONCE:
         return id_of("n")
     if column.name in _BY_NAME and not isinstance(column.type, sa.Enum):
         return _BY_NAME[column.name]
