@@ -13,6 +13,7 @@ from app.demo.chains import add_chains
 from app.demo.companies import add_companies, listed_companies
 from app.demo.groups import add_groups
 from app.demo.leads import add_leads, plans
+from app.demo.money import add_published_money
 from app.demo.people import ACCOUNTS, NO_LOGIN, Zone, add_people
 from app.demo.sites import add_sites
 from app.demo.trips import add_service, add_trips_and_events
@@ -44,10 +45,12 @@ async def load_demo(session: AsyncSession, out: Console) -> bool:
         visits = await add_visits(zone, leads)
         await add_trips_and_events(zone, leads)
         await add_service(zone, leads)
+        facts = await add_published_money(zone)
         entries = await ledger.rebuild(session)
     out.print(
         f"Demo zone: {len(zone.officers)} officers, {len(leads)} leads, {visits} visits,"
-        f" {entries} ledger entries, five industry chains with {nodes} nodes, {sites} sites."
+        f" {facts} money facts, {entries} ledger entries, five industry chains with {nodes} nodes,"
+        f" {sites} sites."
     )
     return True
 

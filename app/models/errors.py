@@ -11,6 +11,8 @@ DOMAIN_ERRORS: dict[str, int] = {
     "visit_reversed": 409,
     "funding_reversed": 409,
     "presence_verified": 409,
+    "fact_decided": 409,
+    "lead_not_signed": 409,
     "site_overbooked": 409,
     "reservation_status": 409,
     "controlled_already": 409,

@@ -84,6 +84,9 @@ class Permission(Code):
     service_tasks_write = "service_tasks_write"
     blockers_read = "blockers_read"
     blockers_write = "blockers_write"
+    money_read = "money_read"
+    money_write = "money_write"
+    money_recognise = "money_recognise"
     kpis_read = "kpis_read"
 
 
@@ -147,6 +150,9 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.service_tasks_write: FIELD_ROLES,
     Permission.blockers_read: BUSINESS_READERS,
     Permission.blockers_write: FIELD_ROLES,
+    Permission.money_read: BUSINESS_READERS,
+    Permission.money_write: FIELD_ROLES,
+    Permission.money_recognise: frozenset({Role.leader, Role.assessor}),
     Permission.kpis_read: BUSINESS_READERS,
 }
 

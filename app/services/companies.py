@@ -10,10 +10,13 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core import records
 from app.core.errors import Problem, invalid
+from app.models.capital_arrivals import CapitalArrival
 from app.models.companies import Company, CompanyUpdate
 from app.models.company_controls import CompanyControl
 from app.models.company_lists import CompanyListEntry
 from app.models.contacts import Contact
+from app.models.fixed_investments import FixedInvestment
+from app.models.foreign_capital_uses import ForeignCapitalUse
 from app.models.incubation_stages import IncubationEntry
 from app.models.leads import Lead
 from app.models.node_presences import NodePresence
@@ -22,7 +25,8 @@ from app.services import company_lists
 from app.services.access import Caller, claimed
 
 POINTING: tuple[Any, ...] = (
-    Lead, Visit, Contact, CompanyListEntry, NodePresence, CompanyControl, IncubationEntry
+    Lead, Visit, Contact, CompanyListEntry, NodePresence, CompanyControl, IncubationEntry,
+    CapitalArrival, ForeignCapitalUse, FixedInvestment,
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from app.core.audit import AuditEntry
 from app.models.agreement_parties import AgreementParty
 from app.models.agreements import Agreement
 from app.models.blockers import Blocker
+from app.models.capital_arrivals import CapitalArrival
 from app.models.chain_links import ChainLink
 from app.models.chain_nodes import ChainNode
 from app.models.combinations import Combination
@@ -24,6 +25,8 @@ from app.models.event_leads import EventLead
 from app.models.events import Event, EventParticipant
 from app.models.evidence_files import EvidenceFile
 from app.models.evidence_links import EvidenceLink, SubjectKind
+from app.models.fixed_investments import FixedInvestment
+from app.models.foreign_capital_uses import ForeignCapitalUse
 from app.models.incubation_stages import IncubationEntry
 from app.models.industry_chains import IndustryChain
 from app.models.integrity_alerts import IntegrityAlert
@@ -32,6 +35,7 @@ from app.models.lead_actions import is_in_team, is_own
 from app.models.lead_members import LeadMember
 from app.models.leads import Lead
 from app.models.ledger_entries import LedgerEntry, Scope
+from app.models.money_facts import MoneyCredit
 from app.models.node_presences import NodePresence
 from app.models.node_statuses import NodeStatusEntry
 from app.models.officer_certificates import OfficerCertificate
@@ -239,6 +243,10 @@ RULES: dict[type[SQLModel], Rule] = {
     LeadMember: _of_lead,
     StageTransition: _of_lead,
     StageCredit: _roles(*BUSINESS_READERS),
+    CapitalArrival: _of_lead,
+    ForeignCapitalUse: _of_lead,
+    FixedInvestment: _of_lead,
+    MoneyCredit: _roles(*BUSINESS_READERS),
     Visit: _visit,
     VisitParticipant: _roles(*BUSINESS_READERS),
     VisitGuest: _roles(*BUSINESS_READERS),

@@ -14,6 +14,7 @@ from app.core.shapes import Expand, inner_shape, marker_of
 from app.models.agreements import AgreementRead
 from app.models.audit_entries import AuditEntryRead
 from app.models.blockers import BlockerRead
+from app.models.capital_arrivals import CapitalArrivalRead
 from app.models.commitments import CommitmentRead
 from app.models.companies import CompanyRead
 from app.models.company_controls import CompanyControlRead
@@ -29,6 +30,8 @@ from app.models.event_leads import EventLeadRead
 from app.models.events import EventRead
 from app.models.evidence_files import EvidenceFileRead
 from app.models.evidence_links import EvidenceLinkRead
+from app.models.fixed_investments import FixedInvestmentRead
+from app.models.foreign_capital_uses import ForeignCapitalUseRead
 from app.models.incubation_stages import IncubationEntry, IncubationEntryRead
 from app.models.introductions import IntroductionRead
 from app.models.lead_members import LeadMemberRead
@@ -57,6 +60,7 @@ LISTS: dict[str, type[ReadShape]] = {
     "/agreements": AgreementRead,
     "/audit-entries": AuditEntryRead,
     "/commitments": CommitmentRead,
+    "/capital-arrivals": CapitalArrivalRead,
     "/companies": CompanyRead,
     "/company-controls": CompanyControlRead,
     "/company-lists": CompanyListRead,
@@ -65,6 +69,8 @@ LISTS: dict[str, type[ReadShape]] = {
     "/incubation-stages": IncubationEntryRead,
     "/evidence-files": EvidenceFileRead,
     "/evidence-links": EvidenceLinkRead,
+    "/fixed-investments": FixedInvestmentRead,
+    "/foreign-capital-uses": ForeignCapitalUseRead,
     "/introductions": IntroductionRead,
     "/lead-members": LeadMemberRead,
     "/leads": LeadRead,
@@ -115,8 +121,10 @@ async def _expected(  # noqa: PLR0911  one answer per field
     kind = type(row).__name__
     if name == "allowed_actions":
         return list(allowed_actions(Role.leader, row.standing))
-    if name == "phone":
-        return {"13812345678": "138****5678", "13987654321": "139****4321"}[row.phone]
+    if name in {"phone", "warnings"}:
+        # No plan stands beside these arrivals.
+        masked = {"13812345678": "138****5678", "13987654321": "139****4321"}
+        return masked[row.phone] if name == "phone" else []
     if name == "area_mu":
         return (row.area_m2 * 3 / 2000).quantize(Decimal("0.0001"), ROUND_HALF_UP)
     if name == "entry_count":
@@ -134,6 +142,8 @@ async def _expected(  # noqa: PLR0911  one answer per field
         "credits": "transition_id",
         "parties": "agreement_id",
     }[name]
+    credited = "transition_id" if kind == "StageTransition" else "fact_id"
+    on = {"participants": "visit_id", "guests": "visit_id", "credits": credited}[name]
     table = inner_shape(shape.model_fields[name].annotation).table
     return sorted(await _rows(session, table, on, row.id), key=lambda child: child.place)
 

@@ -83,6 +83,10 @@ FILLED = (
     "agreement_parties",
     "operation_reports",
     "commitments",
+    "capital_arrivals",
+    "foreign_capital_uses",
+    "fixed_investments",
+    "money_credits",
 )
 # References that no foreign key names.
 _TARGETS = {
@@ -132,6 +136,7 @@ _BY_NAME = {
     "code": "'N' || n",
     "amount": "1 + n % 500",
     "industry_codes": "'{}'",
+    "excluded_tags": "'{}'",
     "needed_share": "round(random()::numeric, 4)",
     "local_share": "round(random()::numeric, 4)",
 }
