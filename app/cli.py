@@ -25,6 +25,7 @@ from app.models.chain_documents import ChainImportRead
 from app.models.company_lists import CompanyListCreate, CompanyListImportRead
 from app.services.chain_documents import import_chain
 from app.services.company_lists import Phase, import_list
+from app.services.duplicate_scans import scan
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -33,7 +34,9 @@ cli = typer.Typer(
 )
 kpi = typer.Typer(no_args_is_help=True, help="The KPI ledger.")
 imports = typer.Typer(no_args_is_help=True, help="Bring in files.")
+duplicates = typer.Typer(no_args_is_help=True, help="Records that may be one.")
 cli.add_typer(kpi, name="kpi")
+cli.add_typer(duplicates, name="duplicates")
 cli.add_typer(imports, name="import")
 out = Console()
 
@@ -185,6 +188,23 @@ async def _fold(url: str) -> int:
         return await rollup.fold_all(database)
     finally:
         await database.close()
+
+
+@duplicates.command("scan")
+def scan_duplicates() -> None:
+    """Compare all companies and open leads, for every night; what was decided stays decided."""
+    with database_url() as url:
+        count = asyncio.run(_scan(url))
+    out.print(f"{count} new pairs that may be one.")
+
+
+async def _scan(url: str) -> int:
+    with Progress(console=out) as bar:
+        task = bar.add_task("companies", total=None)
+        async with session_at(url) as session:
+            return await scan(
+                session, lambda done, total: bar.update(task, completed=done, total=total)
+            )
 
 
 @cli.command()

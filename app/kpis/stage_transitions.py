@@ -18,6 +18,7 @@ milestones AS (
            OVER (PARTITION BY t.lead_id) AS furthest
   FROM stage_transitions t
   WHERE t.kind = 'advance' AND t.status = 'recognised' AND {{subject}}
+    AND NOT EXISTS (SELECT FROM leads l WHERE l.id = t.lead_id AND l.status = 'merged')
 ),
 signings AS (
   SELECT *, agreed_amount_cny AS amount FROM milestones WHERE to_stage = 'signed'

@@ -10,5 +10,10 @@ DOMAIN_ERRORS: dict[str, int] = {
     "not_latest_transition": 409,
     "visit_reversed": 409,
     "presence_verified": 409,
+    "possible_duplicate": 409,
+    "pair_fixed": 409,
+    "merge_refused": 409,
+    "merge_reversed": 409,
+    "merged_away": 410,
     "import_refused": 422,
 }

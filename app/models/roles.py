@@ -39,6 +39,9 @@ class Permission(Code):
     companies_write = "companies_write"
     contacts_read = "contacts_read"
     contacts_write = "contacts_write"
+    duplicates_read = "duplicates_read"
+    merges_read = "merges_read"
+    duplicates_decide = "duplicates_decide"
     lists_write = "lists_write"
     chains_read = "chains_read"
     chains_write = "chains_write"
@@ -69,6 +72,9 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.companies_write: FIELD_ROLES,
     Permission.contacts_read: BUSINESS_READERS,
     Permission.contacts_write: FIELD_ROLES,
+    Permission.duplicates_read: FIELD_ROLES,
+    Permission.merges_read: RECOGNISERS | ZONE_READERS,
+    Permission.duplicates_decide: RECOGNISERS,
     Permission.lists_write: frozenset({Role.team_lead, Role.leader, Role.assessor}),
     Permission.chains_read: BUSINESS_READERS,
     Permission.chains_write: frozenset({Role.team_lead, Role.leader, Role.assessor}),

@@ -1,4 +1,4 @@
-"""Removing companies that nothing points to."""
+"""Companies: registering, renaming, and removing those that nothing points to."""
 
 from typing import Any
 from uuid import UUID
@@ -10,15 +10,43 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core import records
 from app.core.errors import Problem, invalid
-from app.models.companies import Company
+from app.models.companies import Company, CompanyCreate, CompanyUpdate
+from app.models.company_former_names import former_name
 from app.models.company_lists import CompanyListEntry
 from app.models.contacts import Contact
 from app.models.leads import Lead
 from app.models.node_presences import NodePresence
 from app.models.visits import Visit
+from app.services import duplicate_pairs, duplicates
 from app.services.access import Caller, claimed
 
 POINTING: tuple[Any, ...] = (Lead, Visit, Contact, CompanyListEntry, NodePresence)
+
+
+async def create(session: AsyncSession, caller: Caller, payload: CompanyCreate) -> Company:
+    """A new company; 409 where one like it is known, unless it was decided to be another."""
+    looks = [duplicates.look_of(payload)]
+    found = (await duplicates.like_companies(session, looks))[0]
+    decided = duplicates.refuse(found, payload.duplicate_decision)
+    company = await records.add(session, Company, payload)
+    if decided:
+        await duplicate_pairs.dismiss(
+            session, caller, company.id, decided, payload.duplicate_decision
+        )
+    return company
+
+
+async def update(
+    session: AsyncSession, caller: Caller, company_id: UUID, payload: CompanyUpdate, if_match: int
+) -> None:
+    """Change a company; the name it gives up is kept."""
+    fields = frozenset(payload.changes())
+    company = await claimed(session, Company, caller, company_id, if_match, fields=fields)
+    before = company.name
+    await records.change(session, company, payload)
+    if company.name != before:
+        session.add(former_name(company.id, before))
+        await session.flush()
 
 
 async def delete(session: AsyncSession, caller: Caller, company_id: UUID, if_match: int) -> None:

@@ -11,14 +11,19 @@ from app.core.audit import AuditEntry
 from app.models.chain_links import ChainLink
 from app.models.chain_nodes import ChainNode
 from app.models.companies import Company
+from app.models.company_former_names import CompanyFormerName
 from app.models.company_lists import CompanyList, CompanyListEntry
 from app.models.contacts import Contact, Unmasking
+from app.models.duplicate_checks import DuplicateCheck
+from app.models.duplicate_pairs import DuplicatePair
+from app.models.duplicates import DuplicateKind
 from app.models.industry_chains import IndustryChain
 from app.models.introductions import Introduction
 from app.models.lead_actions import is_in_team, is_own
 from app.models.lead_members import LeadMember
 from app.models.leads import Lead
 from app.models.ledger_entries import LedgerEntry, Scope
+from app.models.merges import Merge
 from app.models.node_presences import NodePresence
 from app.models.node_statuses import NodeStatusEntry
 from app.models.officers import Officer
@@ -86,6 +91,25 @@ def _company(company: Any, role: Role) -> Condition:
     return company.deleted_at.is_(None) if role in BUSINESS_READERS else sa.false()
 
 
+def _pair(row: Any, role: Role) -> Condition:
+    """A pair of leads is seen by those who may see both."""
+    if role in ZONE_READERS:
+        return sa.true()
+    both = (
+        select(Lead.id).where(col(Lead.id) == one, _lead(Lead, role)).exists()
+        for one in (row.first_id, row.second_id)
+    )
+    of_companies = row.kind == DuplicateKind.company.value
+    return sa.or_(of_companies, sa.and_(*both)) if role is Role.team_lead else sa.false()
+
+
+def _merge(row: Any, role: Role) -> Condition:
+    if role in ZONE_READERS:
+        return sa.true()
+    kept = select(Lead.id).where(col(Lead.id) == row.kept_id, _lead(Lead, role))
+    return kept.exists() if role is Role.team_lead else sa.false()
+
+
 def _introduction(row: Any, role: Role) -> Condition:
     if role is Role.agent:
         return row.created_by_id == _ME
@@ -112,6 +136,7 @@ RULES: dict[type[SQLModel], Rule] = {
     Officer: _roles(*(EVERYONE - {Role.agent})),
     Team: _roles(*(EVERYONE - {Role.agent})),
     Company: _company,
+    CompanyFormerName: _roles(*BUSINESS_READERS),
     CompanyList: _roles(*BUSINESS_READERS),
     CompanyListEntry: _roles(*BUSINESS_READERS),
     IndustryChain: _roles(*BUSINESS_READERS),
@@ -121,6 +146,9 @@ RULES: dict[type[SQLModel], Rule] = {
     NodeStatusEntry: _roles(*BUSINESS_READERS),
     Contact: _contact,
     Unmasking: _unmasking,
+    DuplicateCheck: _roles(Role.auditor),
+    DuplicatePair: _pair,
+    Merge: _merge,
     Introduction: _introduction,
     Lead: _lead,
     LeadMember: _of_lead,
