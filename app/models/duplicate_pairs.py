@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from app.core.base import Record, RecordRead, Shape
+from app.core.base import Record, RecordRead
 from app.core.listing import list_query
 from app.core.types import Code, Line, choice
 from app.models.duplicates import DuplicateKind, DuplicateLevel
@@ -44,13 +44,6 @@ class DuplicatePair(Record, DuplicatePairBase, table=True):
         sa.Index("ix_duplicate_pairs_created_at", "created_at", "id"),
         sa.Index("ix_duplicate_pairs_status", "status", "created_at", "id"),
     )
-
-
-class DuplicatePairUpdate(Shape):
-    """They are two: why."""
-
-    status: DuplicatePairStatus
-    reason: Line
 
 
 class DuplicatePairRead(RecordRead, DuplicatePairBase):

@@ -88,7 +88,7 @@ async def get_company(reader: ReaderDep, company_id: IdPath, view: ViewDep) -> R
         return await reader.one(CompanyRead, company_id, view)
     except Problem as problem:
         pool = await reader.db.reads()
-        raise await merges.moved(pool, reader.caller, Company, company_id) from problem
+        raise await merges.moved(problem, pool, reader.caller, Company, company_id) from None
 
 
 @router.patch(

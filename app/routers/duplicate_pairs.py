@@ -6,7 +6,8 @@ from fastapi import APIRouter, Response
 
 from app.core.endpoint import Endpoint
 from app.core.listing import Page
-from app.models.duplicate_pairs import DuplicatePairQuery, DuplicatePairRead, DuplicatePairUpdate
+from app.models.duplicate_pairs import DuplicatePairQuery, DuplicatePairRead
+from app.models.duplicates import DuplicateDecision
 from app.models.roles import Permission
 from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, ViewDep, asked, needs
 from app.services import duplicate_pairs
@@ -29,12 +30,13 @@ async def get_duplicate_pair(reader: ReaderDep, pair_id: IdPath, view: ViewDep) 
     return await reader.one(DuplicatePairRead, pair_id, view)
 
 
-@router.patch(
-    "/{id:uuid}",
+@router.post(
+    "/{id:uuid}/decisions",
+    status_code=201,
     dependencies=[needs(Permission.duplicates_decide)],
     response_model=DuplicatePairRead,
 )
-async def update_duplicate_pair(change: ChangeDep, payload: DuplicatePairUpdate) -> Response:
-    """Dismiss a pair with a reason, or open it again; merging has a resource of its own."""
-    await duplicate_pairs.update(change.session, change.caller, change.id, payload, change.version)
-    return await change.changed(DuplicatePairRead)
+async def decide_duplicate_pair(change: ChangeDep, payload: DuplicateDecision) -> Response:
+    """They are two, and why; merging has a resource of its own. Answers the pair."""
+    await duplicate_pairs.decide(change.session, change.caller, change.id, payload, change.version)
+    return await change.changed(DuplicatePairRead, 201)

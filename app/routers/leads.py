@@ -78,7 +78,7 @@ async def get_lead(reader: ReaderDep, lead_id: IdPath, view: ViewDep) -> Respons
         return await reader.one(LeadRead, lead_id, view)
     except Problem as problem:
         pool = await reader.db.reads()
-        raise await merges.moved(pool, reader.caller, Lead, lead_id) from problem
+        raise await merges.moved(problem, pool, reader.caller, Lead, lead_id) from None
 
 
 @router.patch("/{id:uuid}", dependencies=[needs(Permission.leads_write)], response_model=LeadRead)

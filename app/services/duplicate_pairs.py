@@ -7,9 +7,8 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.db import driver
-from app.core.errors import Problem, invalid
-from app.models.duplicate_pairs import DuplicatePair, DuplicatePairStatus, DuplicatePairUpdate
+from app.core.errors import Problem
+from app.models.duplicate_pairs import DuplicatePair, DuplicatePairStatus
 from app.models.duplicates import (
     BLOCKING,
     DuplicateDecision,
@@ -82,18 +81,17 @@ async def keep_pairs(
     ]
     if not rows:
         return 0
-    done = await (await driver(session)).execute(_PAIRS, json.dumps(rows), kind.value)
-    return int(done.rpartition(" ")[2])
+    connection = await session.connection()
+    return (await connection.exec_driver_sql(_PAIRS, (json.dumps(rows), kind.value))).rowcount
 
 
-async def update(
-    session: AsyncSession, caller: Caller, pair_id: UUID, payload: DuplicatePairUpdate, version: int
+async def decide(
+    session: AsyncSession, caller: Caller, pair_id: UUID, payload: DuplicateDecision, version: int
 ) -> None:
-    """Dismiss a pair or open it again; 409 for a certain one, and for one that was merged."""
+    """They are two; 409 for a certain pair, and for one that was merged."""
     pair = await claimed(session, DuplicatePair, caller, pair_id, version)
-    if payload.status is DuplicatePairStatus.merged:
-        raise invalid("/status", "merged_by_merging")
     if pair.status is DuplicatePairStatus.merged or pair.level is DuplicateLevel.certain:
         raise Problem("pair_fixed")
-    pair.apply({**payload.model_dump(), "decided_by_id": caller.id})
+    dismissed = {"status": DuplicatePairStatus.dismissed, "reason": payload.reason}
+    pair.apply({**dismissed, "decided_by_id": caller.id})
     await session.flush()

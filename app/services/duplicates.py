@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.db import driver
 from app.core.errors import FieldError, Problem, field_error
 from app.core.shapes import visible
 from app.models.company_names import normal_name
@@ -80,7 +79,8 @@ async def like_companies(
     asked = json.dumps([{"place": place, **look} for place, look in enumerate(looks)])
     found: dict[int, list[DuplicateReason]] = {place: [] for place in range(len(looks))}
     bounds = (with_similar, _SIMILAR_ENOUGH, _MOST_SIMILAR)
-    for record in await (await driver(session)).fetch(_COMPANIES, asked, *bounds):
+    connection = await session.connection()
+    for record in (await connection.exec_driver_sql(_COMPANIES, (asked, *bounds))).mappings():
         row = dict(record)
         reason = _company_reason(row)
         if reason is not None:

@@ -86,12 +86,16 @@ async def create(session: AsyncSession, caller: Caller, payload: MergeCreate) ->
     return merge
 
 
-async def moved(pool: Any, caller: Reading, model: type[Any], record_id: UUID) -> Problem:
-    """Why a record is not there: 410 where it was merged into one that the caller may see."""
+async def moved(
+    problem: Problem, pool: Any, caller: Reading, model: type[Any], record_id: UUID
+) -> Problem:
+    """404 becomes 410 where the record was merged into one that the caller may see."""
+    if problem.code != "not_found":
+        return problem
     statement, binds = _moved(model, caller.role), {**caller.binds, "id": record_id}
     kept_id = await pool.fetchval(statement.sql, *statement.arguments(binds))
     if kept_id is None:
-        return Problem("not_found")
+        return problem
     return Problem("merged_away", extra={"merged_into_id": str(kept_id)})
 
 

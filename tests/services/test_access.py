@@ -152,7 +152,7 @@ async def reads(world: World, writes: dict[str, Call]) -> dict[str, str]:
     paths = (await world.nobody.get("/openapi.json")).json()["paths"]
     (status,) = (await world.leader.seen("/node-statuses"))["items"]
     single = {
-        **{prefix: writes[name].path for prefix, name in SINGLE.items()},
+        **{prefix: "/".join(writes[name].path.split("/")[:3]) for prefix, name in SINGLE.items()},
         "/leads/": writes["update_lead"].path,
         "/stage-transitions/": writes["decide_stage_transition"].path.rpartition("/")[0],
         "/visits/": writes["update_visit"].path,

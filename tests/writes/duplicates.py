@@ -8,7 +8,7 @@ LEFT: dict[str, set[str]] = {
     "create_company_former_name": {"create company_former_names"},
     "delete_company_former_name": {"delete company_former_names"},
     "check_duplicates": {"create duplicate_checks"},
-    "update_duplicate_pair": {"update duplicate_pairs"},
+    "decide_duplicate_pair": {"update duplicate_pairs"},
     "create_merge": {"create merges", "update companies", "create company_former_names"},
     "reverse_merge": {"update merges", "update companies", "delete company_former_names"},
 }
@@ -20,7 +20,7 @@ ACCESS: dict[str, str] = {
     "check_duplicates": FIELD,
     "list_duplicate_pairs": "33+3+++3+3331",
     "get_duplicate_pair": "33+3+++3+3331",
-    "update_duplicate_pair": "33+3++3333331",
+    "decide_duplicate_pair": "33+3++3333331",
     "list_merges": "33+3+++3+3331",
     "create_merge": "33333+3333331",
     "get_merge": "33434++3+3331",
@@ -28,7 +28,7 @@ ACCESS: dict[str, str] = {
 }
 SINGLE: dict[str, str] = {
     "/company-former-names/": "delete_company_former_name",
-    "/duplicate-pairs/": "update_duplicate_pair",
+    "/duplicate-pairs/": "decide_duplicate_pair",
     "/merges/": "reverse_merge",
 }
 
@@ -53,15 +53,19 @@ async def calls(world: World) -> dict[str, Call]:
     look = {"subject": "company", "company": {"name": "云岭锗业"}}
     former = {"company_id": ids[0], "name": "昆明贵金属研究所"}
     wrong = await world.officer.made("/company-former-names", {**former, "name": "误录"})
-    dismissed = {"status": "dismissed", "reason": "两家"}
+    dismissed = {"decision": "not_duplicate", "reason": "两家"}
     return {
         "create_company_former_name": Call(world.officer, "POST", "/company-former-names", former),
         "delete_company_former_name": Call(
             world.officer, "DELETE", f"/company-former-names/{wrong['id']}", etag=etag(wrong)
         ),
         "check_duplicates": Call(world.officer, "POST", "/duplicate-checks", look),
-        "update_duplicate_pair": Call(
-            world.leader, "PATCH", f"/duplicate-pairs/{await pair(world)}", dismissed, '"v1"'
+        "decide_duplicate_pair": Call(
+            world.leader,
+            "POST",
+            f"/duplicate-pairs/{await pair(world)}/decisions",
+            dismissed,
+            '"v1"',
         ),
         "create_merge": Call(
             world.leader, "POST", "/merges", {**body, "kept_id": ids[2], "merged_id": ids[3]}
