@@ -100,7 +100,7 @@ class Likeness:
 
 
 # Our defaults: no source gives any.
-LIKELY_FROM, POSSIBLE_FROM, CLOSE_FROM = 0.8, 0.35, 0.9
+LIKELY_FROM, POSSIBLE_FROM, CLOSE_FROM = 0.7, 0.35, 0.9
 # These hold a creation up; `possible` is told where somebody asks.
 BLOCKING = frozenset(DuplicateLevel) - {DuplicateLevel.possible}
 

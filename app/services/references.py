@@ -28,7 +28,7 @@ class Reference:
 
 
 @cache
-def references_to(model: type[Row]) -> tuple[Reference, ...]:
+def references_to(model: Any) -> tuple[Reference, ...]:
     """Every mapped column that points to the table; ids of a table that points to itself stay."""
     mappers = sorted(_mappers(), key=lambda mapper: str(mapper.local_table.name))
     return tuple(
@@ -36,7 +36,7 @@ def references_to(model: type[Row]) -> tuple[Reference, ...]:
         for mapper in mappers
         if mapper.class_ is not model
         for column in mapper.local_table.columns
-        if any(key.column.table is model.__table__ for key in column.foreign_keys)  # pyright: ignore[reportAttributeAccessIssue]  tables have it
+        if any(key.column.table is model.__table__ for key in column.foreign_keys)
     )
 
 

@@ -12,12 +12,15 @@ from app.core.clock import today
 from app.core.shapes import inner_shape
 from app.models.audit_entries import AuditEntryRead
 from app.models.companies import CompanyRead
+from app.models.company_former_names import CompanyFormerNameRead
 from app.models.company_lists import CompanyListEntry, CompanyListEntryRead, CompanyListRead
 from app.models.contacts import ContactRead
+from app.models.duplicate_pairs import DuplicatePairRead
 from app.models.introductions import IntroductionRead
 from app.models.lead_members import LeadMemberRead
 from app.models.leads import Lead, LeadRead
 from app.models.ledger_entries import LedgerEntryRead
+from app.models.merges import MergeRead
 from app.models.officers import OfficerRead
 from app.models.pipeline import allowed_actions
 from app.models.roles import Role
@@ -30,13 +33,16 @@ from tests.writes import every_write
 LISTS: dict[str, type[ReadShape]] = {
     "/audit-entries": AuditEntryRead,
     "/companies": CompanyRead,
+    "/company-former-names": CompanyFormerNameRead,
     "/company-lists": CompanyListRead,
     "/company-list-entries": CompanyListEntryRead,
     "/contacts": ContactRead,
+    "/duplicate-pairs": DuplicatePairRead,
     "/introductions": IntroductionRead,
     "/lead-members": LeadMemberRead,
     "/leads": LeadRead,
     "/ledger-entries": LedgerEntryRead,
+    "/merges": MergeRead,
     "/officers": OfficerRead,
     "/stage-transitions": StageTransitionRead,
     "/teams": TeamRead,

@@ -4,16 +4,22 @@ import pytest
 
 from app.models.company_names import normal_name
 
-# Each line holds spellings of one name: width, case, brackets, blanks, forms, regions, Traditional.
+# Spellings of one name, divided by |, up to a line that does not end in one.
 SAME = """
-云南白药集团股份有限公司|云南白药集团股份公司|雲南白藥集團股份有限公司|云南省白药集团股份有限公司|云南白药（集团）股份有限公司|云南白药
+云南白药集团股份有限公司|云南白药集团股份公司|雲南白藥集團股份有限公司|
+云南省白药集团股份有限公司|云南白药（集团）股份有限公司|云南白药
 贵研铂业股份有限公司|貴研鉑業股份有限公司|贵研铂业 股份 有限公司|贵研铂业有限责任公司|贵研铂业
-福安药业(集团)股份有限公司|福安药业（集团）股份有限公司|福安药业【集团】股份有限公司|福安藥業集團|福安药业〔集团〕股份公司
-昆明贵研催化有限责任公司|昆明市贵研催化有限公司|云南省昆明市贵研催化有限责任公司|云南昆明贵研催化有限公司|昆明　贵研催化有限公司|昆明貴研催化有限公司
+福安药业(集团)股份有限公司|福安药业（集团）股份有限公司|福安药业【集团】股份有限公司|
+福安藥業集團|福安药业〔集团〕股份公司
+昆明贵研催化有限责任公司|昆明市贵研催化有限公司|云南省昆明市贵研催化有限责任公司|
+云南昆明贵研催化有限公司|昆明　贵研催化有限公司|昆明貴研催化有限公司
 华为投资控股有限公司|華為投資控股有限公司|华为投资控股(有限公司)|华为投资控股有限责任公司
-TCL科技集团股份有限公司|ＴＣＬ科技集团股份有限公司|tcl科技集团股份有限公司|TCL 科技集团|TCL科技（集团）有限公司
-大理白族自治州药业有限责任公司|大理药业有限责任公司|云南省大理白族自治州药业有限公司|大理药业公司
-中国铜业有限公司昆明分公司|中國銅業有限公司昆明分公司|中国铜业昆明分公司|中国铜业有限责任公司（昆明）分公司
+TCL科技集团股份有限公司|ＴＣＬ科技集团股份有限公司|tcl科技集团股份有限公司|TCL 科技集团|
+TCL科技（集团）有限公司
+大理白族自治州药业有限责任公司|大理药业有限责任公司|云南省大理白族自治州药业有限公司|
+大理药业公司
+中国铜业有限公司昆明分公司|中國銅業有限公司昆明分公司|中国铜业昆明分公司|
+中国铜业有限责任公司（昆明）分公司
 广西壮族自治区糖业集团有限公司|广西糖业集团有限公司|廣西糖業有限公司
 Siemens AG|SIEMENS A.G.|siemens ag|Ｓｉｅｍｅｎｓ　ＡＧ|Siemens
 The Coca-Cola Company|Coca Cola Co.|COCA-COLA CO., LTD.|Coca-Cola Company, Inc.
@@ -21,7 +27,8 @@ Johnson & Johnson|Johnson and Johnson, Inc.|JOHNSON & JOHNSON CORP.
 Robert Bosch GmbH|ROBERT BOSCH G.m.b.H.|Robert-Bosch GmbH & Co. KG
 Samsung Electronics Co., Ltd.|SAMSUNG ELECTRONICS CO LTD|Samsung  Electronics Corporation
 云天化集团有限责任公司|雲天化集團有限責任公司|云天化（集团）有限责任公司|云天化集团总公司
-腾讯·云计算（贵阳）有限公司|腾讯云计算（贵阳）有限公司|騰訊雲計算(貴陽)有限公司|腾讯云计算贵阳有限责任公司
+腾讯·云计算（贵阳）有限公司|腾讯云计算（贵阳）有限公司|騰訊雲計算(貴陽)有限公司|
+腾讯云计算贵阳有限责任公司
 """
 TWO = [
     ("云南白药集团股份有限公司", "云南白药大药房有限公司"),
@@ -45,7 +52,7 @@ TWO = [
     ("3M Company", "M Company"),
     ("有限公司", "股份公司"),
 ]
-FAMILIES = [line.split("|") for line in SAME.strip().splitlines()]
+FAMILIES = [line.split("|") for line in SAME.replace("|\n", "|").strip().splitlines()]
 
 
 def test_there_are_enough() -> None:

@@ -21,7 +21,8 @@ FILLED = (
     "teams", "officers", "company_lists", "companies", "company_list_entries", "contacts", "leads",
     "lead_members", "introductions", "stage_transitions", "stage_credits", "visits",
     "visit_participants", "visit_guests", "ledger_entries", "audit_entries", "industry_chains",
-    "chain_nodes", "chain_links", "node_presences", "node_statuses",
+    "chain_nodes", "chain_links", "node_presences", "node_statuses", "company_former_names",
+    "duplicate_pairs", "duplicate_checks", "merges",
 )  # fmt: skip
 # References that no foreign key names.
 _TARGETS = {
@@ -63,6 +64,7 @@ _BY_NAME = {
     "rank": "1 + n % 500",
     "year": "1990 + n % 30",
     "changes": "'{}'::jsonb",
+    **dict.fromkeys(("moved", "stayed", "before", "subject"), "'{}'::jsonb"),
     "code": "'N' || n",
     "industry_codes": "'{}'",
     "needed_share": "round(random()::numeric, 4)",
