@@ -107,7 +107,8 @@ async def test_what_cannot_be_merged(world: World) -> None:
 
 
 async def test_every_key_to_a_company_or_lead_is_known() -> None:
-    names = {reference.name for reference in (*references_to(Company), *references_to(Lead))}
+    models: tuple[Any, ...] = (Company, Lead)
+    names = {reference.name for model in models for reference in references_to(model)}
     assert {"visits.company_id", "visits.lead_id", "leads.company_id"} <= names
     assert {"contacts.company_id", "introductions.lead_id"} <= names
 
