@@ -34,15 +34,17 @@ from app.models.pipeline import LeadStatus, Stage, order
 from app.models.roles import Role
 from app.services.access import Caller
 
+# As `pg_trgm.similarity_threshold` in `core/db.py`, which bounds what the index hands over.
 _SIMILAR_ENOUGH, _MOST_SIMILAR = 0.5, 20
+# `OFFSET 0` keeps the few that were found from being looked for along all companies.
 _COMPANIES = """
 SELECT a.place, c.id, c.name, c.credit_code,
   coalesce(c.credit_code = a.credit_code, false) AS has_same_credit_code,
   coalesce(c.lei = a.lei, false) OR coalesce(
     (c.country_code, c.registration_number) = (a.country_code, a.registration_number), false)
     AS has_same_registration,
-  c.normal_name = a.normal_name OR EXISTS (SELECT FROM company_former_names f
-    WHERE f.company_id = c.id AND f.normal_name = a.normal_name) AS has_same_name,
+  c.normal_name = a.normal_name OR (SELECT count(*) FROM company_former_names f
+    WHERE f.company_id = c.id AND f.normal_name = a.normal_name) > 0 AS has_same_name,
   similarity(c.normal_name, a.normal_name)::float8 AS name_similarity,
   coalesce(c.region_code = a.region_code, false) AS has_same_region,
   coalesce(left(c.industry_code, 3) = left(a.industry_code, 3), false) AS has_same_industry
@@ -61,7 +63,8 @@ FROM jsonb_to_recordset($1::text::jsonb) AS a(place int, id uuid, normal_name te
         AND similarity(n.normal_name, a.normal_name) >= $3
       ORDER BY similarity(n.normal_name, a.normal_name) DESC, id LIMIT $4)
   ) AS found
-  JOIN companies c ON c.id = found.id AND c.deleted_at IS NULL AND c.id IS DISTINCT FROM a.id
+  CROSS JOIN LATERAL (SELECT * FROM companies WHERE id = found.id AND deleted_at IS NULL OFFSET 0) c
+WHERE c.id IS DISTINCT FROM a.id
 """
 _PARTS = {part.name for part in fields(Likeness)}
 OPEN = (LeadStatus.active, LeadStatus.suspended)

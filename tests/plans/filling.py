@@ -28,6 +28,7 @@ FILLED = (
 _TARGETS = {
     "company_id": "companies", "lead_id": "leads", "created_by_id": "officers",
     "actor_id": "officers", "subject_id": "visits", "entity_id": "leads", "scope_id": "officers",
+    **dict.fromkeys(("first_id", "second_id", "kept_id", "merged_id"), "companies"),
     "parent_id": "teams", "path": "teams", "team_path": "teams",
 }  # fmt: skip
 _STRIDE = 7919
