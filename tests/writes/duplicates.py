@@ -48,6 +48,7 @@ async def pair(world: World, level: str = "same_name") -> str:
 
 async def calls(world: World) -> dict[str, Call]:
     ids = [(await world.company())["id"] for _ in range(4)]
+    await pair(world)
     body = {"kind": "company", "reason": "同一家企业"}
     done = await world.leader.made("/merges", {**body, "kept_id": ids[0], "merged_id": ids[1]})
     look = {"subject": "company", "company": {"name": "云岭锗业"}}
