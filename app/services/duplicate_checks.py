@@ -8,7 +8,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.clock import now
-from app.core.errors import Problem
+from app.core.errors import Problem, invalid
+from app.models.companies import Company
 from app.models.duplicate_checks import (
     CHECKS_A_MINUTE,
     DuplicateCheck,
@@ -17,7 +18,6 @@ from app.models.duplicate_checks import (
 )
 from app.models.duplicates import DuplicateReason
 from app.services.access import Caller
-from app.services.companies import check_present
 from app.services.duplicates import like_companies, like_leads, look_of
 
 _WINDOW = timedelta(minutes=1)
@@ -64,5 +64,9 @@ async def _reasons(
     if payload.company is not None:
         return (await like_companies(session, [look_of(payload.company)]))[0]
     assert payload.lead is not None
-    await check_present(session, payload.lead.company_id)
+    known = select(Company.id).where(
+        col(Company.id) == payload.lead.company_id, col(Company.deleted_at).is_(None)
+    )
+    if (await session.exec(known)).first() is None:
+        raise invalid("/lead/company_id", "reference_not_found")
     return await like_leads(session, caller, payload.lead)

@@ -121,15 +121,25 @@ async def _claimed_pair(
     check_role(caller, payload.kind)
     if payload.kept_id == payload.merged_id:
         raise invalid("/merged_id", "same_record")
-    model, rows = MODELS[payload.kind], {}
+    rows = {}
     for record_id in sorted((payload.kept_id, payload.merged_id)):
-        rows[record_id] = await found(session, model, caller, record_id)
+        rows[record_id] = await _referred(session, caller, payload, record_id)
     kept, merged = rows[payload.kept_id], rows[payload.merged_id]
     if isinstance(kept, Lead) and isinstance(merged, Lead):
         await check_reach(session, kept, caller)
         await check_reach(session, merged, caller)
         _check_leads(kept, merged)
     return kept, merged
+
+
+async def _referred(
+    session: AsyncSession, caller: Caller, payload: MergeCreate, record_id: UUID
+) -> Any:
+    try:
+        return await found(session, MODELS[payload.kind], caller, record_id)
+    except Problem:
+        name = "kept_id" if record_id == payload.kept_id else "merged_id"
+        raise invalid(f"/{name}", "reference_not_found") from None
 
 
 def _check_leads(kept: Lead, merged: Lead) -> None:

@@ -144,6 +144,9 @@ async def test_references_to_nothing_are_refused(world: World) -> None:
             is_batch = target.operation == "log_visits"
             call = replace(target.call, json={"items": [visit]} if is_batch else visit)
             targets[index] = target._replace(call=call)
+        if target.operation == "check_duplicates":
+            look = {"subject": "lead", "lead": {"name": "甲"}}
+            targets[index] = target._replace(call=replace(target.call, json=look))
     assert len(targets) >= 11
     assert await _refusals(world, [(t, f'"{new_id()}"') for t in targets]) == []
 

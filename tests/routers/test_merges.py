@@ -72,7 +72,7 @@ async def test_leads_are_merged_by_their_team_lead_and_back(world: World) -> Non
     before, numbers = await _facts(world), await world.kpis("officers", YEAR)
     body = {"kind": "lead", "kept_id": kept["id"], "merged_id": merged["id"], "reason": "同一项目"}
     problem(await world.officer.post("/merges", body), 403, "forbidden")
-    problem(await world.other_lead.post("/merges", body), 404, "not_found")
+    problem(await world.other_lead.post("/merges", body), 422, "invalid_values")
     turned = {**body, "kept_id": merged["id"], "merged_id": kept["id"]}
     problem(await world.team_lead.post("/merges", turned), 409, "merge_refused")
     merge = await world.team_lead.made("/merges", body)
@@ -103,7 +103,7 @@ async def test_what_cannot_be_merged(world: World) -> None:
     problem(pending, 409, "conflict")
     hidden = await world.lead(is_restricted=True)
     absent = await world.team_lead.post("/merges", body | {"merged_id": hidden["id"]})
-    problem(absent, 404, "not_found")
+    problem(absent, 422, "invalid_values")
 
 
 async def test_every_key_to_a_company_or_lead_is_known() -> None:
