@@ -29,6 +29,7 @@ from app.models.company_lists import CompanyListCreate, CompanyListImportRead, h
 from app.services import evidence_files
 from app.services.chain_documents import import_chain
 from app.services.company_lists import Phase, import_list
+from app.services.duplicate_scans import scan
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -37,7 +38,9 @@ cli = typer.Typer(
 )
 kpi = typer.Typer(no_args_is_help=True, help="The KPI ledger.")
 imports = typer.Typer(no_args_is_help=True, help="Bring in files.")
+duplicates = typer.Typer(no_args_is_help=True, help="Records that may be one.")
 cli.add_typer(kpi, name="kpi")
+cli.add_typer(duplicates, name="duplicates")
 cli.add_typer(imports, name="import")
 evidence = typer.Typer(no_args_is_help=True, help="Evidence files.")
 cli.add_typer(evidence, name="evidence")
@@ -217,6 +220,23 @@ async def _sweep(url: str) -> int:
             )
     finally:
         await database.close()
+
+
+@duplicates.command("scan")
+def scan_duplicates() -> None:
+    """Compare all companies and open leads, for every night; what was decided stays decided."""
+    with database_url() as url:
+        count = asyncio.run(_scan(url))
+    out.print(f"{count} new pairs that may be one.")
+
+
+async def _scan(url: str) -> int:
+    with Progress(console=out) as bar:
+        task = bar.add_task("companies", total=None)
+        async with session_at(url) as session:
+            return await scan(
+                session, lambda done, total: bar.update(task, completed=done, total=total)
+            )
 
 
 @cli.command()

@@ -26,5 +26,10 @@ DOMAIN_ERRORS: dict[str, int] = {
     "already_decided": 409,
     "agreement_refused": 409,
     "evidence_relied_on": 409,
+    "possible_duplicate": 409,
+    "pair_fixed": 409,
+    "merge_refused": 409,
+    "merge_reversed": 409,
+    "merged_away": 410,
     "import_refused": 422,
 }

@@ -40,6 +40,9 @@ class Permission(Code):
     companies_write = "companies_write"
     contacts_read = "contacts_read"
     contacts_write = "contacts_write"
+    duplicates_read = "duplicates_read"
+    merges_read = "merges_read"
+    duplicates_decide = "duplicates_decide"
     lists_write = "lists_write"
     list_checks_write = "list_checks_write"
     groups_write = "groups_write"
@@ -103,6 +106,9 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.companies_write: FIELD_ROLES,
     Permission.contacts_read: BUSINESS_READERS,
     Permission.contacts_write: FIELD_ROLES,
+    Permission.duplicates_read: FIELD_ROLES,
+    Permission.merges_read: RECOGNISERS | ZONE_READERS,
+    Permission.duplicates_decide: RECOGNISERS,
     Permission.lists_write: frozenset({Role.team_lead, Role.leader, Role.assessor}),
     # A mark moves credit: not for those who sign.
     Permission.list_checks_write: frozenset({Role.leader, Role.assessor}),

@@ -11,6 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.core.bulk import change_all
 from app.core.clock import today
 from app.core.errors import Problem, invalid
+from app.models.duplicate_checks import LeadLook
+from app.models.duplicates import DuplicateReason
 from app.models.lead_members import (
     WHOLE,
     LeadMember,
@@ -31,7 +33,7 @@ from app.models.pipeline import (
 from app.models.roles import Role
 from app.models.teams import Team
 from app.models.visits import Visit
-from app.services import qualifications
+from app.services import duplicate_pairs, duplicates, qualifications
 from app.services.access import Caller, check_reach, claimed
 from app.services.combinations import check_place
 from app.services.companies import check_present
@@ -54,6 +56,7 @@ async def create(session: AsyncSession, caller: Caller, payload: LeadCreate) -> 
     if own_mechanism and "mechanism" not in payload.model_fields_set:
         placed["mechanism"] = own_mechanism
     await check_present(session, payload.company_id)
+    decided = await _not_known(session, caller, payload)
     lead = Lead.model_validate(payload, update=placed)
     lead.check_entries()
     await check_place(session, lead, payload.model_dump(exclude_unset=True))
@@ -61,7 +64,20 @@ async def create(session: AsyncSession, caller: Caller, payload: LeadCreate) -> 
     await session.flush()
     session.add(_sole_member(lead))
     await session.flush()
+    if decided:
+        await duplicate_pairs.dismiss(session, caller, lead.id, decided, payload.duplicate_decision)
     return lead
+
+
+async def _not_known(
+    session: AsyncSession, caller: Caller, payload: LeadCreate
+) -> list[DuplicateReason]:
+    """409 where the investor has an open lead like it; answers what was decided away."""
+    if payload.company_id is None:
+        return []
+    look = LeadLook(**{name: getattr(payload, name) for name in LeadLook.model_fields})
+    found = await duplicates.like_leads(session, caller, look)
+    return duplicates.refuse(found, payload.duplicate_decision)
 
 
 def _check_owner(caller: Caller, owner: Officer) -> None:
