@@ -10,6 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core.security import hash_password, verify_password
 from app.demo.chains import add_chains
+from app.demo.combinations import add_combinations
 from app.demo.companies import add_companies, listed_companies
 from app.demo.leads import add_leads, plans
 from app.demo.people import ACCOUNTS, NO_LOGIN, Zone, add_people
@@ -34,6 +35,7 @@ async def load_demo(session: AsyncSession, out: Console) -> bool:
         await add_people(zone)
         companies = await add_companies(zone)
         nodes = await add_chains(zone, companies)
+        await add_combinations(zone)
         listed = await listed_companies(zone, _ON_THE_LIST)
         leads = await add_leads(zone, plans(zone, companies, listed))
         visits = await add_visits(zone, leads)

@@ -33,6 +33,7 @@ async def test_what_the_zone_holds(world: World) -> None:
     await visits_span_two_years(world)
     await real_names_carry_no_amounts(world)
     await five_chains_of_published_industries_are_there(world)
+    await combinations_of_the_article_are_there(world)
     await the_excerpt_is_a_hundred_rows_and_codes_are_valid(world)
     async with AsyncSession(world.app.state.db.engine) as session:
         assert await ledger.verify(session) == []
@@ -103,10 +104,32 @@ async def five_chains_of_published_industries_are_there(world: World) -> None:
         assert past["coverage"] == "0.0000"
 
 
+async def combinations_of_the_article_are_there(world: World) -> None:
+    page = await world.leader.seen("/combinations?is_demo=true")
+    told = [(u["name"], u["priority"], u["completeness"]) for u in page["items"]]
+    assert told == [
+        ("生物医药大健康", 1, 4),
+        ("金属新材料", 2, 4),
+        ("IT和现代服务业", 3, 4),
+        ("智能装备", 4, 1),
+        ("电子商务", 5, 1),
+    ]
+    without = await world.database.fetchval(
+        "SELECT count(*) FROM leads WHERE combination_id IS NULL"
+        " AND stage NOT IN ('identified', 'contacted')"
+    )
+    assert without == 0
+    first = page["items"][0]
+    found = await world.leader.seen(f"/combinations/{first['id']}/results?period=2026")
+    values = {value["metric"]: value["value"] for value in found["values"]}
+    assert values["M10"] == "80000000.00"
+    assert values["R10"] == "1.0000"
+
+
 async def the_excerpt_is_a_hundred_rows_and_codes_are_valid(world: World) -> None:
     assert await world.database.fetchval("SELECT count(*) FROM company_list_entries") == 100
     codes = await world.database.fetch("SELECT credit_code FROM companies WHERE is_demo")
-    assert len(codes) == 72
+    assert len(codes) == 75
     assert all(is_credit_code(row["credit_code"]) for row in codes)
 
 
