@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, get_args
@@ -22,7 +23,8 @@ from app.core.db import Database
 from app.core.faults import ImportFault
 from app.kpis import ledger, rollup
 from app.models.chain_documents import ChainImportRead
-from app.models.company_lists import CompanyListCreate, CompanyListImportRead
+from app.models.company_flags import ListKind
+from app.models.company_lists import CompanyListCreate, CompanyListImportRead, head_of
 from app.services.chain_documents import import_chain
 from app.services.company_lists import Phase, import_list
 
@@ -91,11 +93,17 @@ def migrate() -> None:
 def import_company_list(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     name: Annotated[str, typer.Option("--list", help="The list's name.")],
+    *,
     year: Annotated[int, typer.Option(help="Its edition.")],
     source: Annotated[str | None, typer.Option(help="Where it was published.")] = None,
+    kind: Annotated[ListKind | None, typer.Option(help="What it says of a company.")] = None,
+    published_on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day it was published.")
+    ] = None,
 ) -> None:
     """Import a ranking from CSV or XLSX: all rows or none; repeating it changes nothing."""
-    head = CompanyListCreate(name=name, year=year, source=source)
+    day = published_on.date() if published_on else None
+    head = head_of(name=name, year=year, source=source, kind=kind, published_on=day)
     with database_url() as url:
         migrations.upgrade(url)
         report = asyncio.run(_import(url, head, file.read_bytes(), file.name))

@@ -99,6 +99,11 @@ class World:
 
     async def people(self) -> None:
         """Bureau ⊃ (bio, metal); two officers in bio, one in metal; one account per other role."""
+        await self.database.execute(
+            "INSERT INTO zone_profiles (id, version, created_at, updated_at, name, city_code)"
+            " VALUES ($1, 1, now(), now(), '昆明高新区', '5301') ON CONFLICT DO NOTHING",
+            new_id(),
+        )
         await self.team("bureau")
         await self.team("bio", "bureau")
         await self.team("metal", "bureau")

@@ -1,9 +1,16 @@
 """All metrics: the one list that posting, folding, reading and the definitions' page go by."""
 
-from app.kpis import fundings, signings, stage_transitions, visits
+from app.kpis import company_lists, fundings, signings, stage_transitions, visits
 from app.kpis.metrics import Aggregation, Metric
 
-_ALL = (*visits.METRICS, *stage_transitions.METRICS, *signings.METRICS, *fundings.METRICS)
+MODULES = (
+    visits,
+    stage_transitions,
+    signings,
+    fundings,
+    company_lists,
+)
+_ALL: tuple[Metric, ...] = tuple(metric for module in MODULES for metric in module.METRICS)
 METRICS: dict[str, Metric] = {metric.code: metric for metric in sorted(_ALL, key=lambda m: m.code)}
 DISTINCT = tuple(
     metric.code

@@ -16,13 +16,14 @@ import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.db import driver
-from app.kpis import fundings, rollup, stage_transitions, visits
+from app.kpis import company_lists, fundings, rollup, stage_transitions, visits
 from app.kpis.catalogue import METRICS
 from app.kpis.metrics import Family
 from app.models.ledger_entries import ZONE_ID
 
 _FACTS = {
     Family.visit: (visits.SCOPED_VISITS, "v.id = :subject_id"),
+    Family.company_list: (company_lists.NEWCOMERS, "l.id = :subject_id"),
     Family.lead: (stage_transitions.RECOGNISED, "t.lead_id = :subject_id"),
     Family.funding: (fundings.SCOPED_FUNDINGS, "f.id = :subject_id"),
 }

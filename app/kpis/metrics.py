@@ -28,6 +28,7 @@ class Family(Code):
     visit = "visit"
     lead = "lead"
     funding = "funding"
+    company_list = "company_list"
 
 
 @dataclass(frozen=True)

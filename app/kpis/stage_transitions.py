@@ -1,6 +1,6 @@
-"""Q02, Q03, M01: signings, shared by the credit stamped at recognition. R07: conversion, by owner.
+"""Q02, Q03, Q04, M01: signings, shared by the credit stamped at recognition. R07: conversion.
 
-Counted on the business day of recognition; money is in yuan.
+Conversion is by owner. Counted on the business day of recognition; money is in yuan.
 """
 
 from typing import Any
@@ -49,6 +49,12 @@ THRESHOLDS = (100_000_000, 300_000_000, 500_000_000, 1_000_000_000, 5_000_000_00
 _ABOVE = f"""JOIN unnest(ARRAY[{",".join(map(str, THRESHOLDS))}]) AS step(yuan)
   ON c.amount >= step.yuan"""
 
+# The kinds of lists stamped on a signing, and once more for all of them.
+_LISTED = """JOIN (
+  SELECT s.id, l.kind FROM signings s, unnest(s.list_kinds || CAST('any' AS text)) AS l(kind)
+  WHERE s.list_kinds <> '{}'
+) AS listed(fact_id, list_kind) ON listed.fact_id = c.fact_id"""
+
 # Conversion is asked between these pairs; a lead that went further counts as having passed.
 PAIRS = (
     ("negotiating", "signed"),
@@ -96,6 +102,9 @@ Q03 = _metric(
     credited("Q03", "CAST(step.yuan AS text)", "portion", _ABOVE),
     main=str(THRESHOLDS[0]),
 )
+Q04 = _metric(
+    "Q04", "leads", "quantity", credited("Q04", "list_kind", "portion", _LISTED), main="any"
+)
 M01 = _metric("M01", "CNY", "performance", credited("M01", "''", "money"))
 R07 = _metric(
     "R07",
@@ -107,4 +116,4 @@ R07 = _metric(
     main="negotiating>signed",
 )
 
-METRICS = (Q02, Q03, M01, R07)
+METRICS = (Q02, Q03, Q04, M01, R07)

@@ -35,6 +35,7 @@ SYNTHETIC_SERIES = "MA6K"
 SYNTHETIC_COUNT = len(CREDIT_ALPHABET) ** 4
 
 SPACES_AND_HYPHENS = re.compile(r"[\s\u200b\ufeff\u2010-\u2015\u2212-]+")
+CITY_LEVEL = 2
 VALUE_SHOWN = 40
 """Characters of a refused value repeated in the error."""
 
@@ -149,6 +150,13 @@ def _region_code(text: str) -> str:
     return padded
 
 
+def _city_code(text: str) -> str:
+    """Return the four digits: a code that names a city."""
+    if regions().get(f"{text}00", (None, 0))[1] != CITY_LEVEL:
+        raise _refusal("city_code_unknown", "{value} names no city of GB/T 2260", text)
+    return text
+
+
 def _listed(
     codes: Callable[[], frozenset[str]], error: LiteralString, what: LiteralString
 ) -> AfterValidator:
@@ -205,6 +213,11 @@ RegionCode = Annotated[
     str,
     AfterValidator(_region_code),
     _schema(REGION_PATTERN, (2, 6), "Region code, GB/T 2260", "530102", "530100", "530000"),
+]
+CityCode = Annotated[
+    str,
+    AfterValidator(_city_code),
+    _schema("^[0-9]{4}$", (4, 4), "First four digits of a city's code, GB/T 2260", "5301"),
 ]
 CountryCode = Annotated[
     str,

@@ -10,10 +10,19 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from app.core.base import ReadShape, Record, RecordRead, Shape, patch_of
-from app.core.listing import export_of, list_query
+from app.core.listing import Filter, export_of, list_query
 from app.core.search import Searchable, fold, search_index
+from app.core.shapes import Computed
 from app.core.types import NO_NUL, VISIBLE, Flag, Name, Notes
 from app.models.codes import CountryCode, CreditCode, IndustryCode, RegionCode
+from app.models.company_flags import (
+    CompanyFlag,
+    IncubationStage,
+    ListKind,
+    flags_of,
+    incubation_of,
+    is_flagged,
+)
 from app.models.reference import industry_prefix, region_prefix
 
 RegistrationNumber = Annotated[
@@ -97,6 +106,8 @@ class CompanyRead(RecordRead, CompanyBase):
 
     table: ClassVar[type[SQLModel]] = Company
     is_demo: bool
+    flags: Annotated[list[CompanyFlag], Computed(flags_of)]
+    incubation_stage: Annotated[IncubationStage | None, Computed(incubation_of)]
 
 
 class CompanyStub(ReadShape):
@@ -121,6 +132,7 @@ class CompanyQuery(
             "is_demo",
             "created_at",
         ),
+        matches={"flag": (Filter("flags", "eq", condition=is_flagged), ListKind)},
         trees={"region_code": region_prefix, "industry_code": industry_prefix},
         sorts=("created_at", "updated_at", "name"),
         search=True,

@@ -11,5 +11,9 @@ DOMAIN_ERRORS: dict[str, int] = {
     "visit_reversed": 409,
     "funding_reversed": 409,
     "presence_verified": 409,
+    "site_overbooked": 409,
+    "reservation_status": 409,
+    "controlled_already": 409,
+    "no_recognised_signing": 409,
     "import_refused": 422,
 }

@@ -32,6 +32,7 @@ class Permission(Code):
     meta_read = "meta_read"
     directory_read = "directory_read"
     officers_write = "officers_write"
+    parameters_write = "parameters_write"
     teams_write = "teams_write"
     roles_write = "roles_write"
     audit_read = "audit_read"
@@ -40,6 +41,10 @@ class Permission(Code):
     contacts_read = "contacts_read"
     contacts_write = "contacts_write"
     lists_write = "lists_write"
+    list_checks_write = "list_checks_write"
+    groups_write = "groups_write"
+    qualifications_read = "qualifications_read"
+    qualifications_write = "qualifications_write"
     chains_read = "chains_read"
     chains_write = "chains_write"
     presences_write = "presences_write"
@@ -47,6 +52,11 @@ class Permission(Code):
     statuses_write = "statuses_write"
     combinations_read = "combinations_read"
     combinations_write = "combinations_write"
+    sites_read = "sites_read"
+    sites_write = "sites_write"
+    reservations_write = "reservations_write"
+    reservations_confirm = "reservations_confirm"
+    reservations_release = "reservations_release"
     introductions_read = "introductions_read"
     introductions_write = "introductions_write"
     leads_read = "leads_read"
@@ -64,6 +74,7 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.meta_read: EVERYONE,
     Permission.directory_read: EVERYONE - {Role.agent},
     Permission.officers_write: frozenset({Role.system_admin}),
+    Permission.parameters_write: frozenset({Role.system_admin}),
     Permission.teams_write: frozenset({Role.system_admin}),
     Permission.roles_write: frozenset({Role.security_admin}),
     Permission.audit_read: frozenset({Role.audit_admin, Role.auditor}),
@@ -72,6 +83,11 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.contacts_read: BUSINESS_READERS,
     Permission.contacts_write: FIELD_ROLES,
     Permission.lists_write: frozenset({Role.team_lead, Role.leader, Role.assessor}),
+    # A mark moves credit: not for those who sign.
+    Permission.list_checks_write: frozenset({Role.leader, Role.assessor}),
+    Permission.groups_write: FIELD_ROLES | {Role.assessor},
+    Permission.qualifications_read: BUSINESS_READERS,
+    Permission.qualifications_write: frozenset({Role.leader, Role.assessor}),
     Permission.chains_read: BUSINESS_READERS,
     Permission.chains_write: frozenset({Role.team_lead, Role.leader, Role.assessor}),
     Permission.presences_write: FIELD_ROLES,
@@ -81,6 +97,11 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.combinations_read: BUSINESS_READERS,
     # A unit's numbers follow from its parts: not for those who are measured by them.
     Permission.combinations_write: frozenset({Role.leader, Role.assessor}),
+    Permission.sites_read: BUSINESS_READERS,
+    Permission.sites_write: RECOGNISERS,
+    Permission.reservations_write: frozenset({Role.officer, Role.team_lead}),
+    Permission.reservations_confirm: RECOGNISERS,
+    Permission.reservations_release: FIELD_ROLES,
     Permission.introductions_read: frozenset({Role.agent}) | RECOGNISERS | {Role.auditor},
     Permission.introductions_write: frozenset({Role.agent}) | RECOGNISERS,
     Permission.leads_read: BUSINESS_READERS,

@@ -10,6 +10,7 @@ from app.core.batch import BatchCreate, BatchRead, create_all
 from app.core.endpoint import Endpoint
 from app.core.export import DOCUMENTED, Export, File
 from app.core.listing import Page
+from app.core.reader import json_response
 from app.models.companies import (
     Company,
     CompanyCreate,
@@ -18,10 +19,10 @@ from app.models.companies import (
     CompanyRead,
     CompanyUpdate,
 )
+from app.models.company_controls import CompanyGroup, GroupQuery
 from app.models.roles import Permission
 from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, asked, needs
-from app.services import companies
-from app.services.access import claimed
+from app.services import companies, company_groups
 
 router = APIRouter(prefix=f"{API}/companies", tags=["companies"], route_class=Endpoint)
 
@@ -95,12 +96,21 @@ async def get_company(reader: ReaderDep, company_id: IdPath, view: ViewDep) -> R
 )
 async def update_company(change: ChangeDep, payload: CompanyUpdate) -> Response:
     """Change a company."""
-    fields = frozenset(payload.changes())
-    company = await claimed(
-        change.session, Company, change.caller, change.id, change.version, fields=fields
-    )
-    await records.change(change.session, company, payload)
+    await companies.update(change.session, change.caller, change.id, payload, change.version)
     return await change.changed(CompanyRead)
+
+
+@router.get(
+    "/{id:uuid}/group",
+    dependencies=[needs(Permission.companies_read)],
+    response_model=CompanyGroup,
+)
+async def get_company_group(
+    reader: ReaderDep, company_id: IdPath, query: Annotated[GroupQuery, asked(GroupQuery)]
+) -> Response:
+    """Who controls the company on a day and whom it controls, twenty levels up and down."""
+    pool = await reader.db.reads()
+    return json_response(await company_groups.group(pool, reader.caller, company_id, query.as_of))
 
 
 @router.delete("/{id:uuid}", status_code=204, dependencies=[needs(Permission.companies_write)])

@@ -1,4 +1,4 @@
-"""Removing companies that nothing points to."""
+"""Changing companies, and removing those that nothing points to."""
 
 from typing import Any
 from uuid import UUID
@@ -10,15 +10,38 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core import records
 from app.core.errors import Problem, invalid
-from app.models.companies import Company
+from app.models.companies import Company, CompanyUpdate
+from app.models.company_controls import CompanyControl
 from app.models.company_lists import CompanyListEntry
 from app.models.contacts import Contact
+from app.models.incubation_stages import IncubationEntry
 from app.models.leads import Lead
 from app.models.node_presences import NodePresence
 from app.models.visits import Visit
+from app.services import company_lists
 from app.services.access import Caller, claimed
 
-POINTING: tuple[Any, ...] = (Lead, Visit, Contact, CompanyListEntry, NodePresence)
+POINTING: tuple[Any, ...] = (
+    Lead, Visit, Contact, CompanyListEntry, NodePresence, CompanyControl, IncubationEntry
+)  # fmt: skip
+
+
+async def update(
+    session: AsyncSession,
+    caller: Caller,
+    company_id: UUID,
+    payload: CompanyUpdate,
+    if_match: int,
+) -> None:
+    """Change a company; where it sits decides whether lists count it."""
+    changes = payload.changes()
+    company = await claimed(
+        session, Company, caller, company_id, if_match, fields=frozenset(changes)
+    )
+    changed = company.apply(changes)
+    await session.flush()
+    if "region_code" in changed:
+        await company_lists.post_of_company(session, company.id)
 
 
 async def delete(session: AsyncSession, caller: Caller, company_id: UUID, if_match: int) -> None:
@@ -31,7 +54,8 @@ async def delete(session: AsyncSession, caller: Caller, company_id: UUID, if_mat
 
 
 def _rows_of(model: Any, company_id: UUID) -> SelectOfScalar[UUID]:
-    rows = select(model.id).where(model.company_id == company_id)
+    names = [name for name in ("company_id", "controller_id") if hasattr(model, name)]
+    rows = select(model.id).where(sa.or_(*(getattr(model, name) == company_id for name in names)))
     return rows.where(model.deleted_at.is_(None)) if hasattr(model, "deleted_at") else rows
 
 

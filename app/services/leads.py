@@ -31,6 +31,7 @@ from app.models.pipeline import (
 from app.models.roles import Role
 from app.models.teams import Team
 from app.models.visits import Visit
+from app.services import qualifications
 from app.services.access import Caller, check_reach, claimed
 from app.services.combinations import check_place
 from app.services.companies import check_present
@@ -158,6 +159,7 @@ async def change_members(
     shares = shares_of(payload.members)
     wanted = {f"/members/{at}/officer_id": m.officer_id for at, m in enumerate(payload.members)}
     await officers_of(session, wanted)
+    await _check_negotiator(session, lead, payload)
     await _close_members(session, lead)
     session.add_all(
         LeadMember(
@@ -172,6 +174,17 @@ async def change_members(
     lead.touch()
     await session.flush()
     return lead
+
+
+async def _check_negotiator(session: AsyncSession, lead: Lead, payload: MemberChangeCreate) -> None:
+    negotiators = [
+        (f"/members/{at}/officer_id", member.officer_id)
+        for at, member in enumerate(payload.members)
+        if member.role is LeadMemberRole.lead_negotiator
+    ]
+    faults = await qualifications.faults(session, lead, negotiators, today())
+    if faults:
+        raise Problem("invalid_values", errors=faults)
 
 
 async def _close_members(session: AsyncSession, lead: Lead) -> None:

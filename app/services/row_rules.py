@@ -12,9 +12,11 @@ from app.models.chain_links import ChainLink
 from app.models.chain_nodes import ChainNode
 from app.models.combinations import Combination
 from app.models.companies import Company
+from app.models.company_controls import CompanyControl
 from app.models.company_lists import CompanyList, CompanyListEntry
 from app.models.contacts import Contact, Unmasking
 from app.models.development_plans import DevelopmentGoal, DevelopmentPlan
+from app.models.incubation_stages import IncubationEntry
 from app.models.industry_chains import IndustryChain
 from app.models.introductions import Introduction
 from app.models.lead_actions import is_in_team, is_own
@@ -23,14 +25,21 @@ from app.models.leads import Lead
 from app.models.ledger_entries import LedgerEntry, Scope
 from app.models.node_presences import NodePresence
 from app.models.node_statuses import NodeStatusEntry
+from app.models.officer_certificates import OfficerCertificate
+from app.models.officer_profiles import OfficerProfile
 from app.models.officers import Officer
+from app.models.parks import Park
 from app.models.platform_companies import PlatformCompany
 from app.models.platform_fundings import PlatformFunding
+from app.models.posts import Post
 from app.models.roles import BUSINESS_READERS, EVERYONE, RECOGNISERS, ZONE_READERS, Role
+from app.models.site_reservations import SiteReservation
+from app.models.sites import Site
 from app.models.stage_credits import StageCredit
 from app.models.stage_transitions import StageTransition
 from app.models.teams import Team
 from app.models.visits import Visit, VisitGuest, VisitParticipant
+from app.models.zone_profiles import ZoneProfile
 
 Condition = sa.ColumnElement[bool]
 Rule = Callable[[Any, Role], Condition]
@@ -106,6 +115,7 @@ def _ledger(entry: Any, role: Role) -> Condition:
         return sa.false()
     mates = select(Officer.id).where(col(Officer.team_id) == sa.any_(_MY_TEAMS))
     units = select(Combination.id).where(col(Combination.team_id) == sa.any_(_MY_TEAMS))
+    mates = _mates()
     return sa.or_(
         own,
         sa.and_(entry.scope == Scope.team.value, entry.scope_id == sa.any_(_MY_TEAMS)),
@@ -114,12 +124,34 @@ def _ledger(entry: Any, role: Role) -> Condition:
     )
 
 
+def _mates() -> sa.SelectBase:
+    return select(Officer.id).where(col(Officer.team_id) == sa.any_(_MY_TEAMS))
+
+
+def of_officer(officer_id: Any, role: Role) -> Condition:
+    """Who may look at what is kept of an officer: the officer, the own team lead, the zone."""
+    if role in ZONE_READERS:
+        return sa.true()
+    if role is Role.team_lead:
+        return sa.or_(officer_id == _ME, officer_id.in_(_mates()))
+    return officer_id == _ME if role is Role.officer else sa.false()
+
+
+def _of_officer(row: Any, role: Role) -> Condition:
+    return of_officer(row.officer_id, role)
+
+
 RULES: dict[type[SQLModel], Rule] = {
     Officer: _roles(*(EVERYONE - {Role.agent})),
     Team: _roles(*(EVERYONE - {Role.agent})),
     Company: _company,
     CompanyList: _roles(*BUSINESS_READERS),
     CompanyListEntry: _roles(*BUSINESS_READERS),
+    CompanyControl: _roles(*BUSINESS_READERS),
+    IncubationEntry: _roles(*BUSINESS_READERS),
+    Post: _roles(*BUSINESS_READERS),
+    OfficerProfile: _of_officer,
+    OfficerCertificate: _of_officer,
     IndustryChain: _roles(*BUSINESS_READERS),
     ChainNode: _roles(*BUSINESS_READERS),
     ChainLink: _roles(*BUSINESS_READERS),
@@ -130,6 +162,10 @@ RULES: dict[type[SQLModel], Rule] = {
     DevelopmentGoal: _roles(*BUSINESS_READERS),
     PlatformCompany: _roles(*BUSINESS_READERS),
     PlatformFunding: _roles(*BUSINESS_READERS),
+    Park: _roles(*BUSINESS_READERS),
+    Site: _roles(*BUSINESS_READERS),
+    # What is free is everybody's business; for whom it is taken depends on the lead (the shape).
+    SiteReservation: _roles(*BUSINESS_READERS),
     Contact: _contact,
     Unmasking: _unmasking,
     Introduction: _introduction,
@@ -141,6 +177,7 @@ RULES: dict[type[SQLModel], Rule] = {
     VisitParticipant: _roles(*BUSINESS_READERS),
     VisitGuest: _roles(*BUSINESS_READERS),
     LedgerEntry: _ledger,
+    ZoneProfile: _roles(*(EVERYONE - {Role.agent})),
     AuditEntry: _roles(Role.audit_admin, Role.auditor),
 }
 

@@ -13,6 +13,7 @@ from app.core.clock import now
 from app.core.errors import FieldError, Problem, field_error
 from app.kpis import ledger
 from app.kpis.metrics import Family
+from app.models.lead_members import LeadMember
 from app.models.leads import Lead
 from app.models.pipeline import (
     STATUS_MOVES,
@@ -31,6 +32,7 @@ from app.models.transition_decisions import (
     ReversalCreate,
     TransitionDecision,
 )
+from app.services import signing_marks
 from app.services.access import Caller, check_reach, claimed, found
 from app.services.leads import members_on
 from app.services.node_statuses import status_on
@@ -142,7 +144,9 @@ async def _recognise(
 ) -> None:
     # First, since its queries would flush a lead that is changed by half.
     if transition.kind is TransitionKind.advance:
-        await _stamp_credit(session, lead, transition)
+        members = await members_on(session, lead, transition.event_on)
+        await signing_marks.mark(session, lead, transition, members)
+        await _stamp_credit(session, members, transition)
     transition.status = TransitionStatus.recognised
     transition.recognised_at, transition.recognised_by_id = now(), caller.id
     lead.is_pending = False
@@ -151,8 +155,9 @@ async def _recognise(
     await ledger.post(session, Family.lead, lead.id)
 
 
-async def _stamp_credit(session: AsyncSession, lead: Lead, transition: StageTransition) -> None:
-    members = await members_on(session, lead, transition.event_on)
+async def _stamp_credit(
+    session: AsyncSession, members: Sequence[LeadMember], transition: StageTransition
+) -> None:
     paths = await paths_of(session, [member.officer_id for member in members])
     session.add_all(
         StageCredit(

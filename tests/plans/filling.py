@@ -14,16 +14,58 @@ from sqlmodel import SQLModel
 from app.models.reference import country_codes, industries, regions
 
 SMALL = {
-    "teams": 30, "officers": 300, "company_lists": 40, "industry_chains": 20, "chain_nodes": 400,
-    "chain_links": 400, "combinations": 15, "development_plans": 15, "platform_companies": 15,
-}  # fmt: skip
+    "teams": 30,
+    "officers": 300,
+    "company_lists": 40,
+    "industry_chains": 20,
+    "chain_nodes": 400,
+    "chain_links": 400,
+    "zone_profiles": 1,
+    "combinations": 15,
+    "development_plans": 15,
+    "platform_companies": 15,
+    "posts": 30,
+    "officer_profiles": 300,
+    "officer_certificates": 900,
+    "parks": 30,
+    "sites": 400,
+    "site_reservations": 400,
+}
 FILLED = (
-    "teams", "officers", "company_lists", "companies", "company_list_entries", "contacts", "leads",
-    "lead_members", "introductions", "stage_transitions", "stage_credits", "visits",
-    "visit_participants", "visit_guests", "ledger_entries", "audit_entries", "industry_chains",
-    "chain_nodes", "chain_links", "node_presences", "node_statuses", "development_plans",
-    "platform_companies", "combinations", "platform_fundings",
-)  # fmt: skip
+    "teams",
+    "officers",
+    "company_lists",
+    "companies",
+    "company_list_entries",
+    "contacts",
+    "leads",
+    "lead_members",
+    "introductions",
+    "stage_transitions",
+    "stage_credits",
+    "visits",
+    "visit_participants",
+    "visit_guests",
+    "ledger_entries",
+    "audit_entries",
+    "industry_chains",
+    "chain_nodes",
+    "chain_links",
+    "node_presences",
+    "node_statuses",
+    "development_plans",
+    "platform_companies",
+    "combinations",
+    "platform_fundings",
+    "company_controls",
+    "incubation_stages",
+    "posts",
+    "officer_profiles",
+    "officer_certificates",
+    "parks",
+    "sites",
+    "site_reservations",
+)
 # References that no foreign key names.
 _TARGETS = {
     "company_id": "companies", "lead_id": "leads", "created_by_id": "officers",
@@ -63,6 +105,11 @@ _BY_NAME = {
     "industry": _codes([f"行业{n}" for n in range(40)]),
     "rank": "1 + n % 500",
     "year": "1990 + n % 30",
+    "valid_until_year": "2030",
+    "list_kinds": "'{}'",
+    "majors": "'{}'",
+    "required_majors": "'{}'",
+    "required_certificate_kinds": "'{}'",
     "changes": "'{}'::jsonb",
     "code": "'N' || n",
     "amount": "1 + n % 500",
@@ -77,13 +124,21 @@ def id_of(number: str) -> str:
     return f"lpad(to_hex({number}), 32, '0')::uuid"
 
 
+def _is_unique(column: sa.Column[Any]) -> bool:
+    indexes = column.table.indexes
+    return any(index.unique and list(index.columns) == [column] for index in indexes)
+
+
 def _reference(column: sa.Column[Any], rows: int) -> str:
     keys = [key.column.table.name for key in column.foreign_keys]
     target = (keys or [_TARGETS.get(column.name, "officers")])[0]
+    if target in SMALL and _is_unique(column):
+        return id_of("n")
     if target in SMALL:
         return id_of(f"1 + floor({SMALL[target]} * random())::int")
-    # Every row once and in no order: pairs stay unique.
-    return id_of(f"1 + n::bigint * {_STRIDE} % {rows}")
+    # Every row once and in no order: pairs stay unique, and no company controls itself.
+    n = "(n + 1)" if column.name == "controller_id" else "n"
+    return id_of(f"1 + {n}::bigint * {_STRIDE} % {rows}")
 
 
 # Links are of pairs, each once.
@@ -104,6 +159,8 @@ def _by_type(column: sa.Column[Any], rows: int) -> str:
     if isinstance(kind, sa.DateTime):
         place = "n" if column.name in {"created_at", "at", "recorded_at"} else f"{rows} * random()"
         return f"timestamptz '2023-01-01' + {place} * interval '1 day' * 1200 / {rows}"
+    if isinstance(kind, sa.Numeric) and kind.precision - kind.scale == 1:
+        return "round(random()::numeric, 4)"
     for known, values in _BY_KIND.items():
         if isinstance(kind, known):
             return values

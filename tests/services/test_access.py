@@ -149,12 +149,17 @@ async def operations(world: World) -> set[str]:
     return {found["operationId"] for path in paths.values() for found in path.values()}
 
 
+def _record(path: str) -> str:
+    """The path of the record that a path belongs to."""
+    return "/".join(path.split("/")[:3])
+
+
 async def reads(world: World, writes: dict[str, Call]) -> dict[str, str]:
     """A path for every GET: single records are those that the writes would change."""
     paths = (await world.nobody.get("/openapi.json")).json()["paths"]
     (status,) = (await world.leader.seen("/node-statuses"))["items"]
     single = {
-        **{prefix: writes[name].path[: len(prefix) + 36] for prefix, name in SINGLE.items()},
+        **{prefix: _record(writes[name].path) for prefix, name in SINGLE.items()},
         "/leads/": writes["update_lead"].path,
         "/stage-transitions/": writes["decide_stage_transition"].path.rpartition("/")[0],
         "/visits/": writes["update_visit"].path,
