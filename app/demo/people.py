@@ -23,6 +23,7 @@ TEAMS = (
     ("长三角驻点招商组", TeamKind.stationed_team),
     ("粤港澳驻点招商组", TeamKind.stationed_team),
     ("委托招商机构", TeamKind.agency),
+    ("重大项目指挥部", TeamKind.headquarters),
 )
 _MECHANISMS = {
     TeamKind.industry_team: Mechanism.department,
