@@ -10,6 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core.security import hash_password, verify_password
 from app.demo.chains import add_chains
+from app.demo.combinations import add_combinations
 from app.demo.companies import add_companies, listed_companies
 from app.demo.groups import add_groups
 from app.demo.leads import add_leads, plans
@@ -39,6 +40,7 @@ async def load_demo(session: AsyncSession, out: Console) -> bool:
         companies = await add_companies(zone)
         await add_groups(zone, companies)
         nodes = await add_chains(zone, companies)
+        await add_combinations(zone)
         listed = await listed_companies(zone, _ON_THE_LIST)
         leads = await add_leads(zone, plans(zone, companies, listed))
         sites = await add_sites(zone, leads)

@@ -28,6 +28,11 @@ _DECIMALS = {"CNY": 2, "USD": 2, "leads": 4, "rate": 4, "leads_per_event": 4}
 Cell = Sequence[str]
 
 
+def decimals_of(metric: Metric) -> int:
+    """Of the metric's unit."""
+    return _DECIMALS.get(metric.unit, 0)
+
+
 @dataclass(frozen=True)
 class Pieces:
     """One metric in one window: how its number and the parts of it are written."""
@@ -51,7 +56,7 @@ class Pieces:
     @property
     def decimals(self) -> int:
         """Of the unit."""
-        return _DECIMALS.get(self.metric.unit, 0)
+        return decimals_of(self.metric)
 
     @property
     def part_decimals(self) -> tuple[int, int]:

@@ -29,6 +29,7 @@ ONCE = ("typeinfo_tree", "set_config('jit'")
 QUERIES = {
     "/kpis/officers": "?period=this_year",
     "/kpis/combinations": "?period=this_year",
+    "/combinations/{id}/results": "?period=this_year",
     "/kpis/teams": "?period=this_year",
     "/kpis/zone": "?period=this_year",
     "/kpi-companies": f"?period=this_year&metrics=T02&scope=zone&scope_id={'0' * 8}-0000-0000"
@@ -86,13 +87,13 @@ def _operations(world: World) -> dict[str, str]:
 
 
 async def _of_read(counter: Counter, path: str) -> list[str]:
-    noun, by_id, _ = path.removeprefix(API).partition("/{id}")
+    noun, by_id, below = path.removeprefix(API).partition("/{id}")
     world = counter.world
     client = world.auditor if noun == "/audit-entries" else world.leader
     if by_id:
         (item,) = (await client.seen(f"{noun}?limit=1"))["items"]
         path = path.replace("{id}", item["id"])
-    url = path + QUERIES.get(noun, "")
+    url = path + QUERIES.get(noun + by_id + below, "")
     return await _of_get(counter, client, url)
 
 
