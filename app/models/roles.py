@@ -53,6 +53,13 @@ class Permission(Code):
     members_write = "members_write"
     transitions_write = "transitions_write"
     transitions_recognise = "transitions_recognise"
+    claims_write = "claims_write"
+    claims_decide = "claims_decide"
+    join_requests_write = "join_requests_write"
+    join_requests_decide = "join_requests_decide"
+    disputes_write = "disputes_write"
+    disputes_decide = "disputes_decide"
+    transfers_write = "transfers_write"
     visits_read = "visits_read"
     visits_write = "visits_write"
     kpis_read = "kpis_read"
@@ -85,6 +92,13 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.members_write: RECOGNISERS,
     Permission.transitions_write: FIELD_ROLES,
     Permission.transitions_recognise: RECOGNISERS,
+    Permission.claims_write: frozenset({Role.officer, Role.team_lead}),
+    Permission.claims_decide: RECOGNISERS,
+    Permission.join_requests_write: frozenset({Role.officer, Role.team_lead}),
+    Permission.join_requests_decide: RECOGNISERS,
+    Permission.disputes_write: FIELD_ROLES,
+    Permission.disputes_decide: frozenset({Role.leader}),
+    Permission.transfers_write: RECOGNISERS,
     Permission.visits_read: BUSINESS_READERS,
     Permission.visits_write: FIELD_ROLES,
     Permission.kpis_read: BUSINESS_READERS,

@@ -1,9 +1,11 @@
 """Leads: registering, changing, removing, and who shares the credit."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,6 +17,7 @@ from app.models.lead_members import (
     LeadMember,
     LeadMemberRole,
     MemberChangeCreate,
+    MemberEntry,
     shares_of,
 )
 from app.models.leads import Lead, LeadCreate, LeadUpdate
@@ -141,10 +144,19 @@ async def change_members(
     """Replace the members from today on; what was earned before stays where it was."""
     lead = await claimed(session, Lead, caller, lead_id, if_match)
     await check_action(session, lead, caller, LeadAction.change_members)
-    shares = shares_of(payload.members)
-    wanted = {f"/members/{at}/officer_id": m.officer_id for at, m in enumerate(payload.members)}
+    await replace_members(session, lead, payload.members)
+    await session.flush()
+    return lead
+
+
+async def replace_members(
+    session: AsyncSession, lead: Lead, members: Sequence[MemberEntry]
+) -> None:
+    """Close every open part today and open these; the caller holds the lead's row."""
+    shares = shares_of(members)
+    wanted = {f"/members/{at}/officer_id": m.officer_id for at, m in enumerate(members)}
     await officers_of(session, wanted)
-    await _close_members(session, lead)
+    await close_members(session, lead)
     session.add_all(
         LeadMember(
             lead_id=lead.id,
@@ -153,18 +165,23 @@ async def change_members(
             share=share,
             from_on=today(),
         )
-        for m, share in zip(payload.members, shares, strict=True)
+        for m, share in zip(members, shares, strict=True)
     )
     lead.touch()
-    await session.flush()
-    return lead
 
 
-async def _close_members(session: AsyncSession, lead: Lead) -> None:
+async def close_members(session: AsyncSession, lead: Lead) -> None:
+    """End every open part today."""
+    await change_all(session, await open_members(session, [lead.id]), to_on=today())
+
+
+async def open_members(session: AsyncSession, lead_ids: Sequence[UUID]) -> Sequence[LeadMember]:
+    """The members of some leads today, in the order in which they came."""
     query = select(LeadMember).where(
-        col(LeadMember.lead_id) == lead.id, col(LeadMember.to_on).is_(None)
+        col(LeadMember.lead_id) == sa.any_(sa.literal(list(lead_ids), ARRAY(sa.Uuid))),
+        col(LeadMember.to_on).is_(None),
     )
-    await change_all(session, (await session.exec(query)).all(), to_on=today())
+    return (await session.exec(query.order_by(col(LeadMember.id)))).all()
 
 
 async def members_on(session: AsyncSession, lead: Lead, day: date) -> list[LeadMember]:

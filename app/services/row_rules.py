@@ -10,11 +10,14 @@ from sqlmodel import SQLModel, col, select
 from app.core.audit import AuditEntry
 from app.models.chain_links import ChainLink
 from app.models.chain_nodes import ChainNode
+from app.models.claims import Claim
 from app.models.companies import Company
 from app.models.company_lists import CompanyList, CompanyListEntry
 from app.models.contacts import Contact, Unmasking
+from app.models.disputes import Dispute
 from app.models.industry_chains import IndustryChain
 from app.models.introductions import Introduction
+from app.models.join_requests import JoinRequest
 from app.models.lead_actions import is_in_team, is_own
 from app.models.lead_members import LeadMember
 from app.models.leads import Lead
@@ -26,6 +29,7 @@ from app.models.roles import BUSINESS_READERS, EVERYONE, RECOGNISERS, ZONE_READE
 from app.models.stage_credits import StageCredit
 from app.models.stage_transitions import StageTransition
 from app.models.teams import Team
+from app.models.transfers import Transfer, TransferLead
 from app.models.visits import Visit, VisitGuest, VisitParticipant
 from app.models.zone_profiles import ZoneProfile
 
@@ -109,6 +113,26 @@ def _ledger(entry: Any, role: Role) -> Condition:
     )
 
 
+def _join_request(row: Any, role: Role) -> Condition:
+    return sa.or_(row.created_by_id == _ME, _of_lead(row, role))
+
+
+def _dispute(row: Any, role: Role) -> Condition:
+    """Everybody who is on either side of it."""
+    if role not in BUSINESS_READERS:
+        return sa.false()
+    own = select(Lead.id).where(col(Lead.id) == row.own_lead_id, _lead(Lead, role)).exists()
+    return sa.or_(row.created_by_id == _ME, row.owner_id == _ME, _of_lead(row, role), own)
+
+
+def _transfer(row: Any, role: Role) -> Condition:
+    """Of any lead that is visible; an officer reads it in the lead's timeline."""
+    if role is Role.officer:
+        return sa.false()
+    leads = select(TransferLead.id).join(Lead, col(Lead.id) == TransferLead.lead_id)
+    return leads.where(col(TransferLead.transfer_id) == row.id, _lead(Lead, role)).exists()
+
+
 RULES: dict[type[SQLModel], Rule] = {
     Officer: _roles(*(EVERYONE - {Role.agent})),
     Team: _roles(*(EVERYONE - {Role.agent})),
@@ -125,6 +149,10 @@ RULES: dict[type[SQLModel], Rule] = {
     Introduction: _introduction,
     Lead: _lead,
     LeadMember: _of_lead,
+    Claim: _of_lead,
+    JoinRequest: _join_request,
+    Dispute: _dispute,
+    Transfer: _transfer,
     StageTransition: _of_lead,
     StageCredit: _roles(*BUSINESS_READERS),
     Visit: _visit,

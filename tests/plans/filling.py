@@ -21,7 +21,8 @@ FILLED = (
     "teams", "officers", "company_lists", "companies", "company_list_entries", "contacts", "leads",
     "lead_members", "introductions", "stage_transitions", "stage_credits", "visits",
     "visit_participants", "visit_guests", "ledger_entries", "audit_entries", "industry_chains",
-    "chain_nodes", "chain_links", "node_presences", "node_statuses",
+    "chain_nodes", "chain_links", "node_presences", "node_statuses", "claims", "join_requests",
+    "disputes", "transfers",
 )  # fmt: skip
 # References that no foreign key names.
 _TARGETS = {

@@ -152,7 +152,7 @@ async def reads(world: World, writes: dict[str, Call]) -> dict[str, str]:
     paths = (await world.nobody.get("/openapi.json")).json()["paths"]
     (status,) = (await world.leader.seen("/node-statuses"))["items"]
     single = {
-        **{prefix: writes[name].path for prefix, name in SINGLE.items()},
+        **{prefix: _record(writes[name]) for prefix, name in SINGLE.items()},
         "/leads/": writes["update_lead"].path,
         "/stage-transitions/": writes["decide_stage_transition"].path.rpartition("/")[0],
         "/visits/": writes["update_visit"].path,
@@ -177,6 +177,11 @@ async def reads(world: World, writes: dict[str, Call]) -> dict[str, str]:
         path = path.replace(prefix + "{id}", single[prefix]) if "{id}" in path else path
         found[name] = path + PARAMETERS.get(name, "")
     return found
+
+
+def _record(call: Call) -> str:
+    """The path of the record that a call changes, also where it adds something to it."""
+    return "/".join(call.path.split("/")[:3])
 
 
 async def denied(world: World, call: Call, row: str) -> list[tuple[str, int]]:
