@@ -1,4 +1,4 @@
-"""The `yinfeng` command: serve, migrate, demo, import, kpi."""
+"""The `yinfeng` command: serve, migrate, demo, import, kpi, claims."""
 
 import asyncio
 import json
@@ -24,6 +24,7 @@ from app.kpis import ledger, rollup
 from app.models.chain_documents import ChainImportRead
 from app.models.company_lists import CompanyListCreate, CompanyListImportRead
 from app.services.chain_documents import import_chain
+from app.services.claims import end_lapsed
 from app.services.company_lists import Phase, import_list
 
 cli = typer.Typer(
@@ -33,8 +34,10 @@ cli = typer.Typer(
 )
 kpi = typer.Typer(no_args_is_help=True, help="The KPI ledger.")
 imports = typer.Typer(no_args_is_help=True, help="Bring in files.")
+claims = typer.Typer(no_args_is_help=True, help="Claims of first contact.")
 cli.add_typer(kpi, name="kpi")
 cli.add_typer(imports, name="import")
+cli.add_typer(claims, name="claims")
 out = Console()
 
 
@@ -185,6 +188,28 @@ async def _fold(url: str) -> int:
         return await rollup.fold_all(database)
     finally:
         await database.close()
+
+
+@claims.callback()
+def _claims() -> None:
+    """Keep `release` a command of its own."""
+
+
+@claims.command()
+def release() -> None:
+    """Write down which claims have ended by their clocks; for every night."""
+    with database_url() as url:
+        count = asyncio.run(_release(url))
+    out.print(f"{count} claims ended.")
+
+
+async def _release(url: str) -> int:
+    with Progress(console=out) as bar:
+        task = bar.add_task("claims", total=None)
+        async with session_at(url) as session:
+            return await end_lapsed(
+                session, report=lambda done, total: bar.update(task, completed=done, total=total)
+            )
 
 
 @cli.command()

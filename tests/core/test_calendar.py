@@ -1,4 +1,4 @@
-"""Working days as the State Council arranged them, by hand for 2026, and what follows afterwards."""
+"""Working days as the State Council arranged them, by hand for 2026, and what follows."""
 
 from datetime import date
 
