@@ -69,7 +69,8 @@ class TransferCreate(Shape, TransferBase):
     def check_subject(self) -> None:
         """422 unless leads are named in exactly one of the two ways, each once."""
         if bool(self.lead_ids) == (self.from_officer_id is not None):
-            raise invalid("/lead_ids", "leads_or_officer")
+            pointer = "/from_officer_id" if self.lead_ids else "/lead_ids"
+            raise invalid(pointer, "leads_or_officer")
         if len(set(self.lead_ids)) != len(self.lead_ids):
             raise invalid("/lead_ids", "lead_repeated")
 

@@ -25,7 +25,6 @@ from app.models.leads import Lead
 from app.models.visits import Visit, VisitParticipant, VisitStatus
 from app.services.access import Caller, claimed
 from app.services.claims import own_lead
-from app.services.companies import check_present
 from app.services.dispute_outcomes import Case, carry_out, restore
 from app.services.join_requests import standing_claim
 from app.services.leads import open_members
@@ -33,7 +32,6 @@ from app.services.leads import open_members
 
 async def create(session: AsyncSession, caller: Caller, payload: DisputeCreate) -> Dispute:
     """Contest the claim on a company where the caller has been; the clock of five days starts."""
-    await check_present(session, payload.company_id)
     claim = await standing_claim(session, caller, payload.company_id)
     if payload.own_lead_id is not None:
         await _check_own_lead(session, caller, payload)

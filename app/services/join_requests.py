@@ -6,8 +6,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.clock import now
-from app.core.errors import Problem
+from app.core.errors import Problem, invalid
 from app.models.claims import Claim, stands
+from app.models.companies import Company
 from app.models.join_requests import JoinRequest, JoinRequestCreate, JoinStatus
 from app.models.lead_actions import is_own
 from app.models.lead_members import LeadMemberRole, MemberEntry
@@ -15,13 +16,11 @@ from app.models.leads import Lead
 from app.models.pipeline import LeadAction
 from app.models.transition_decisions import DecisionKind, TransitionDecision
 from app.services.access import Caller, claimed, found
-from app.services.companies import check_present
 from app.services.leads import check_action, open_members, replace_members
 
 
 async def create(session: AsyncSession, caller: Caller, payload: JoinRequestCreate) -> JoinRequest:
     """Ask to join the lead behind a company's claim; 409 where there is none or it is the own."""
-    await check_present(session, payload.company_id)
     claim = await standing_claim(session, caller, payload.company_id)
     row = JoinRequest.model_validate(payload, update={"lead_id": claim.lead_id})
     session.add(row)
@@ -34,11 +33,20 @@ async def standing_claim(session: AsyncSession, caller: Caller, company_id: UUID
     query = select(Claim).where(col(Claim.company_id) == company_id, stands(Claim))
     claim = (await session.exec(query.order_by(col(Claim.ranks_at), col(Claim.id)))).first()
     if claim is None:
+        await _check_known(session, company_id)
         raise Problem("not_claimed")
     own = select(Lead.id).where(col(Lead.id) == claim.lead_id, is_own(Lead))
     if (await session.exec(own.params(**caller.binds))).first() is not None:
         raise Problem("already_member")
     return claim
+
+
+async def _check_known(session: AsyncSession, company_id: UUID) -> None:
+    query = select(Company.id).where(
+        col(Company.id) == company_id, col(Company.deleted_at).is_(None)
+    )
+    if (await session.exec(query)).first() is None:
+        raise invalid("/company_id", "reference_not_found")
 
 
 async def decide(

@@ -34,8 +34,7 @@ async def an_eventful_lead(world: World) -> Any:
     await world.officer.made(f"/claims/{made['id']}/renewals", None, headers=headers)
     await world.take_back("stage-transitions", step)
     record = await dispute(world, lead["company_id"], world.stranger)
-    to_stranger = {"outcome": "transfer", "to_officer_id": world.stranger.id}
-    done = await rule(world, record, **to_stranger)
+    done = await rule(world, record, outcome="transfer", to_officer_id=world.stranger.id)
     headers = {"If-Match": etag(done)}
     await world.officer.made(
         f"/disputes/{record['id']}/appeals", {"statement": "另有证据"}, headers=headers

@@ -13,7 +13,7 @@ from tests.writes.claims import approved, met
 TOUCHED = {"leads", "lead_members", "transfers", "transfer_leads", "audit_entries"}
 
 
-async def tables(world: World, without: set[str] = TOUCHED) -> dict[str, str]:
+async def tables(world: World, without: set[str] = TOUCHED) -> dict[str, Any]:
     """A digest of every other table."""
     names = await world.database.fetch(
         "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"

@@ -20,8 +20,6 @@ LEFT = {
     "decide_dispute": {
         "update disputes",
         "create dispute_decisions",
-        "update claims",
-        "create claims",
         "update leads",
         "update lead_members",
         "create lead_members",
@@ -160,7 +158,11 @@ async def _disputes(world: World) -> dict[str, Call]:
         {"outcome": "keep_owner", "reason": "登记在先"},
         headers={"If-Match": etag(other)},
     )
-    award = {"outcome": "transfer", "reason": "证据在先", "to_officer_id": world.stranger.id}
+    parts = [
+        {"officer_id": world.officer.id, "role": "lead_negotiator", "share": "70.00"},
+        {"officer_id": world.stranger.id, "role": "first_contact", "share": "30.00"},
+    ]
+    award = {"outcome": "share", "reason": "各有贡献", "members": parts}
     return {
         "create_dispute": Call(world.stranger, "POST", "/disputes", new),
         "decide_dispute": Call(
