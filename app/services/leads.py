@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.core.bulk import change_all
 from app.core.clock import today
 from app.core.errors import Problem, invalid
+from app.models.claims import Claim
 from app.models.lead_members import (
     WHOLE,
     LeadMember,
@@ -127,8 +128,9 @@ async def delete(session: AsyncSession, caller: Caller, lead_id: UUID, if_match:
     """To the trash, while nothing but the first signal is known."""
     lead = await claimed(session, Lead, caller, lead_id, if_match)
     await check_action(session, lead, caller, LeadAction.delete)
-    visit = select(Visit.id).where(col(Visit.lead_id) == lead.id).limit(1)
-    if (await session.exec(visit)).first() is not None:
+    visit = select(Visit.id).where(col(Visit.lead_id) == lead.id)
+    claim = select(Claim.id).where(col(Claim.lead_id) == lead.id)
+    if (await session.exec(select(sa.or_(visit.exists(), claim.exists())))).one():
         raise Problem("in_use")
     lead.remove()
     await session.flush()

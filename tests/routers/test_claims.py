@@ -196,6 +196,15 @@ async def test_a_claim_is_renewed_once_and_only_with_progress(world: World) -> N
     problem(await renew(renewed.json()), 409, "claim_renewed")
 
 
+async def test_a_claimed_lead_is_not_trashed(world: World) -> None:
+    lead = await world.lead()
+    visit = await world.visit(company_id=lead["company_id"], guests=[{"name": "李建国"}])
+    body = {"lead_id": lead["id"], "visit_id": visit["id"]}
+    await world.officer.made("/claims", body)
+    reply = await world.officer.delete(f"/leads/{lead['id']}", etag(lead))
+    problem(reply, 409, "in_use")
+
+
 async def test_a_rejected_claim_frees_the_company(world: World) -> None:
     lead = await world.lead()
     made = await decided(world, await claim(world, lead), "reject")
