@@ -77,6 +77,13 @@ class Permission(Code):
     evidence_write = "evidence_write"
     alerts_read = "alerts_read"
     alerts_decide = "alerts_decide"
+    claims_write = "claims_write"
+    claims_decide = "claims_decide"
+    join_requests_write = "join_requests_write"
+    join_requests_decide = "join_requests_decide"
+    disputes_write = "disputes_write"
+    disputes_decide = "disputes_decide"
+    transfers_write = "transfers_write"
     visits_read = "visits_read"
     visits_write = "visits_write"
     trips_read = "trips_read"
@@ -146,6 +153,13 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.evidence_write: FIELD_ROLES,
     Permission.alerts_read: ZONE_READERS,
     Permission.alerts_decide: frozenset({Role.leader, Role.assessor}),
+    Permission.claims_write: frozenset({Role.officer, Role.team_lead}),
+    Permission.claims_decide: RECOGNISERS,
+    Permission.join_requests_write: frozenset({Role.officer, Role.team_lead}),
+    Permission.join_requests_decide: RECOGNISERS,
+    Permission.disputes_write: FIELD_ROLES,
+    Permission.disputes_decide: frozenset({Role.leader}),
+    Permission.transfers_write: RECOGNISERS,
     Permission.visits_read: BUSINESS_READERS,
     Permission.visits_write: FIELD_ROLES,
     Permission.trips_read: BUSINESS_READERS,

@@ -15,7 +15,7 @@ from app.models.leads import Lead, LeadCreate, LeadExport, LeadQuery, LeadRead, 
 from app.models.roles import Permission
 from app.models.stage_history import StageHistory
 from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, asked, needs
-from app.services import leads, merges, stage_history
+from app.services import lead_members, leads, merges, stage_history
 
 router = APIRouter(prefix=f"{API}/leads", tags=["leads"], route_class=Endpoint)
 
@@ -102,7 +102,9 @@ async def delete_lead(change: ChangeDep) -> None:
 )
 async def change_lead_members(change: ChangeDep, payload: MemberChangeCreate) -> Response:
     """Name all members from today on; the shares sum to 100.00. Answers the lead."""
-    await leads.change_members(change.session, change.caller, change.id, payload, change.version)
+    await lead_members.change_members(
+        change.session, change.caller, change.id, payload, change.version
+    )
     return await change.changed(LeadRead, 201)
 
 

@@ -25,7 +25,7 @@ from app.models.stage_transitions import StageTransition
 from app.models.transition_decisions import DecisionKind, ReversalCreate, TransitionDecision
 from app.services.access import Caller, check_reach, claimed, found, readable
 from app.services.companies import check_present
-from app.services.leads import members_on
+from app.services.lead_members import members_on
 from app.services.teams import paths_of
 
 Fact = TypeVar("Fact", bound=MoneyFact)

@@ -12,6 +12,7 @@ from app.models.blockers import Blocker
 from app.models.capital_arrivals import CapitalArrival
 from app.models.chain_links import ChainLink
 from app.models.chain_nodes import ChainNode
+from app.models.claims import Claim
 from app.models.combinations import Combination
 from app.models.commitments import Commitment
 from app.models.companies import Company
@@ -20,6 +21,7 @@ from app.models.company_former_names import CompanyFormerName
 from app.models.company_lists import CompanyList, CompanyListEntry
 from app.models.contacts import Contact, Unmasking
 from app.models.development_plans import DevelopmentGoal, DevelopmentPlan
+from app.models.disputes import Dispute
 from app.models.duplicate_checks import DuplicateCheck
 from app.models.duplicate_pairs import DuplicatePair
 from app.models.event_leads import EventLead
@@ -32,6 +34,7 @@ from app.models.incubation_stages import IncubationEntry
 from app.models.industry_chains import IndustryChain
 from app.models.integrity_alerts import IntegrityAlert
 from app.models.introductions import Introduction
+from app.models.join_requests import JoinRequest
 from app.models.lead_members import LeadMember
 from app.models.leads import Lead
 from app.models.ledger_entries import LedgerEntry
@@ -55,6 +58,7 @@ from app.models.stage_credits import StageCredit
 from app.models.stage_transitions import StageTransition
 from app.models.stationings import Stationing
 from app.models.teams import Team
+from app.models.transfers import Transfer
 from app.models.trips import Trip, TripParticipant
 from app.models.visits import Visit, VisitGuest, VisitParticipant
 from app.models.zone_profiles import ZoneProfile
@@ -64,9 +68,11 @@ from app.services.row_rules import (
     blocker_rule,
     company_rule,
     contact_rule,
+    dispute_rule,
     evidence_file_rule,
     evidence_link_rule,
     introduction_rule,
+    join_request_rule,
     lead_rule,
     ledger_rule,
     merge_rule,
@@ -76,6 +82,7 @@ from app.services.row_rules import (
     roles,
     service_task_rule,
     stationing_rule,
+    transfer_rule,
     trip_rule,
     unmasking_rule,
     visit_rule,
@@ -116,6 +123,10 @@ RULES: dict[type[SQLModel], Rule] = {
     Lead: lead_rule,
     LeadMember: of_lead_rule,
     StageTransition: of_lead_rule,
+    Claim: of_lead_rule,
+    JoinRequest: join_request_rule,
+    Dispute: dispute_rule,
+    Transfer: transfer_rule,
     StageCredit: roles(*BUSINESS_READERS),
     CapitalArrival: of_lead_rule,
     ForeignCapitalUse: of_lead_rule,

@@ -15,6 +15,7 @@ from app.models.leads import Lead
 from app.models.ledger_entries import Scope
 from app.models.officers import Officer
 from app.models.roles import BUSINESS_READERS, RECOGNISERS, ZONE_READERS, Role
+from app.models.transfers import TransferLead
 from app.models.trips import TripParticipant
 from app.models.visits import Visit, VisitParticipant
 
@@ -201,3 +202,26 @@ def of_officer(officer_id: Any, role: Role) -> Condition:
 def of_officer_rule(row: Any, role: Role) -> Condition:
     """Rows kept of an officer."""
     return of_officer(row.officer_id, role)
+
+
+def join_request_rule(row: Any, role: Role) -> Condition:
+    """The own requests, and those of leads that may be seen."""
+    if role in ZONE_READERS:
+        return sa.true()
+    return sa.or_(row.created_by_id == _ME, of_lead_rule(row, role))
+
+
+def dispute_rule(row: Any, role: Role) -> Condition:
+    """Everybody who is on either side of it."""
+    if role in ZONE_READERS:
+        return sa.true()
+    own = select(Lead.id).where(col(Lead.id) == row.own_lead_id, lead_rule(Lead, role)).exists()
+    return sa.or_(row.created_by_id == _ME, row.owner_id == _ME, of_lead_rule(row, role), own)
+
+
+def transfer_rule(row: Any, role: Role) -> Condition:
+    """Of any lead that is visible; an officer reads it in the lead's timeline."""
+    if role is Role.officer:
+        return sa.false()
+    leads = select(TransferLead.id).join(Lead, col(Lead.id) == TransferLead.lead_id)
+    return leads.where(col(TransferLead.transfer_id) == row.id, lead_rule(Lead, role)).exists()

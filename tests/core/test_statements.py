@@ -185,6 +185,18 @@ async def _imported_chain(world: World, ids: list[str]) -> Call:
     return Call(world.team_lead, "POST", "/industry-chain-imports", more=more)
 
 
+async def _transferred_leads(world: World, ids: list[str]) -> Call:
+    leads = [(await world.lead())["id"] for _ in ids]
+    body = {"lead_ids": leads, "to_officer_id": world.colleague.id, "reason": "轮岗"}
+    return Call(world.team_lead, "POST", "/transfers", body)
+
+
+async def _returned_leads(world: World, ids: list[str]) -> Call:
+    done = (await (await _transferred_leads(world, ids)).send()).json()
+    path = f"/transfers/{done['id']}/reversals"
+    return Call(world.team_lead, "POST", path, {"reason": "误移"}, etag(done))
+
+
 async def _closed_account(world: World, ids: list[str]) -> Call:
     """An account with as many log-ins."""
     officer = await world.account("officer", "bio")
@@ -217,6 +229,8 @@ async def _more_log_ins(world: World, officer: Client, count: int) -> None:
         _closed_account,
         _removed_account,
         _imported_chain,
+        _transferred_leads,
+        _returned_leads,
     ],
 )
 async def test_no_statement_is_repeated_for_each_of_many(

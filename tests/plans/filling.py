@@ -91,6 +91,10 @@ FILLED = (
     "duplicate_pairs",
     "duplicate_checks",
     "merges",
+    "claims",
+    "join_requests",
+    "disputes",
+    "transfers",
 )
 # References that no foreign key names.
 _TARGETS = {
