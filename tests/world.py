@@ -160,6 +160,11 @@ class World:
         self.teams[name] = team_id
         return team_id
 
+    async def headquarters(self, name: str = "指挥部") -> str:
+        """A team of kind `headquarters`, made by the administrator."""
+        body = {"name": f"{name}{next(self._numbers)}", "kind": "headquarters"}
+        return str((await self.system_admin.made("/teams", body))["id"])
+
     async def account(self, role: str, team: str | None = None, digest: str = "-") -> Client:
         """An account and a client logged in to it; the token is minted, for Argon2 is slow."""
         officer_id, token = new_id(), new_id().hex
@@ -177,19 +182,22 @@ class World:
         )  # fmt: skip
         return Client(self.http, officer_id, token)
 
-    async def company(self, name: str = "云南贵金属新材料股份有限公司", **more: Any) -> Any:
-        """A company."""
-        body = {
-            "name": name,
-            "credit_code": synthetic_credit_code(next(self._numbers)),
-            **more,
-        }
+    async def company(self, name: str | None = None, **more: Any) -> Any:
+        """A company; the first one without a name has a plain one, later ones are numbered."""
+        number = next(self._numbers)
+        default = f"云南贵金属新材料{number if number > 1 else ''}股份有限公司"
+        body = {"name": name or default, "credit_code": synthetic_credit_code(number), **more}
         return await self.officer.made("/companies", body)
 
     async def node(self, chain: Any, code: str, **more: Any) -> Any:
         """A node of a chain."""
         body = {"industry_chain_id": chain["id"], "code": code, "name": f"环节{code}", **more}
         return await self.team_lead.made("/chain-nodes", {"tier": "midstream", **body})
+
+    async def combination(self, name: str, team: str | None = None, **more: Any) -> Any:
+        """A unit, of a team where one is named."""
+        body = {"name": name, "team_id": str(self.teams[team]) if team else None, **more}
+        return await self.leader.made("/combinations", body)
 
     async def lead(self, client: Client | None = None, **more: Any) -> Any:
         """A lead at `identified`, with a company unless one is given."""
@@ -295,14 +303,8 @@ class World:
         for part in (value, *value["breakdown"]):
             rows = await self.opened(part["drill"], client)
             if value["metric"] == "T02":
-                sums = {"value": str(len(rows))} if part is value else {}
-            elif value["credit_mode"] == "owner":
-                sums = {
-                    name: f"{sum(Decimal(r['quantity']) for r in rows if r['part'] == name):.0f}"
-                    for name in ("numerator", "denominator")
-                }
-            else:
-                total = sum((Decimal(row["quantity"]) for row in rows), Decimal(0))
-                assert Decimal(part["value"]) == total, part
-                sums = {}
-            assert {name: part[name] for name in sums} == sums, part
+                assert part is not value or part["value"] == str(len(rows)), part
+                continue
+            for name in ("numerator", "denominator") if "denominator" in part else ("value",):
+                total = sum(Decimal(row["quantity"]) for row in rows if row["part"] == name)
+                assert Decimal(part[name]) == total, part

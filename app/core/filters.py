@@ -13,8 +13,14 @@ from app.core.period import Days
 from app.core.shapes import is_instant
 
 
-def condition_of(spec: Filter, name: str, table: Any) -> sa.ColumnElement[bool]:
+def condition_of(spec: Filter, name: str, table: Any, role: str) -> sa.ColumnElement[bool]:
     """The condition of one filter; its value is bound as the parameter's own name."""
+    if spec.condition is not None:
+        return spec.condition(table, role, name)
+    return _on_column(spec, name, table)
+
+
+def _on_column(spec: Filter, name: str, table: Any) -> sa.ColumnElement[bool]:
     column = getattr(table, spec.field)
     if spec.op == "isnull":
         return column.is_(None) == sa.bindparam(name, type_=sa.Boolean)

@@ -110,13 +110,15 @@ class Own:
 class Filter:
     """One parameter: the shape's field it looks at and how.
 
-    A subtree is found by the `prefix` that its codes share, or in a `tree` table by its `path`.
+    A subtree is found by the `prefix` that its codes share, or in a `tree` table by its `path`;
+    what no column tells by a `condition` of table, role and the name that the value is bound as.
     """
 
     field: str
     op: str
     prefix: Callable[[str], str] | None = None
     tree: Any = None
+    condition: Callable[[Any, str, str], Any] | None = None
 
 
 Tree = Callable[[str], str] | type[SQLModel]
@@ -187,6 +189,7 @@ def list_query(
     *,
     filters: tuple[str, ...] = (),
     trees: Mapping[str, Tree] | None = None,
+    matches: Mapping[str, tuple[Filter, Any]] | None = None,
     sorts: tuple[str, ...] = ("created_at",),
     default: tuple[str, ...] = (),
     search: bool = False,
@@ -195,18 +198,16 @@ def list_query(
     """The query class of one list.
 
     `trees` are filters that also know `__under`: for codes, a function giving the prefix of a
-    subtree; for ids, the table whose rows keep their `path`. `default` sorts where the request does
+    subtree; for ids, the table whose rows keep their `path`. `matches` are parameters with a
+    condition of their own, each with the type of its value. `default` sorts where the request does
     not (the first of `sorts` downwards, unless given). A search puts `own` rows (of a
     table and a role) before others.
     """
-    found: dict[str, tuple[Filter, Any]] = {}
+    found: dict[str, tuple[Filter, Any]] = dict(matches or {})
     for name in (*filters, *(trees or {})):
         found |= _parameters(name, shape.model_fields[name])
     for name, tree in (trees or {}).items():
-        found[f"{name}__under"] = (
-            _under(name, tree),
-            _value_type(shape.model_fields[name]),
-        )
+        found[f"{name}__under"] = (_under(name, tree), _value_type(shape.model_fields[name]))
     kinds: dict[str, Any] = {name: kind for name, (_, kind) in found.items()}
     kinds |= {"q": SearchTerm} if search else {}
     fields: dict[str, Any] = {name: (kind | None, None) for name, kind in kinds.items()}

@@ -88,7 +88,7 @@ def sort_columns(form: ListForm) -> list[Any]:
 
 def _where(form: ListForm) -> list[sa.ColumnElement[bool]]:
     table: Any = form.query.shape.table
-    where = [condition_of(form.query.filters[name], name, table) for name in form.given]
+    where = [condition_of(form.query.filters[name], name, table, form.role) for name in form.given]
     return [*visible(table, form.role), *where]
 
 

@@ -117,6 +117,29 @@ Ratio = Annotated[
     Field(ge=0, le=1, max_digits=5, decimal_places=4, allow_inf_nan=False),
     *_decimal(5, 4),
 ]
+# A number in a metric's unit: NUMERIC(24,4).
+Quantity = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=24, decimal_places=4, allow_inf_nan=False),
+    *_decimal(24, 4),
+]
+# Square metres and mu 亩, above nothing.
+Area = Annotated[
+    Decimal,
+    Field(gt=0, max_digits=14, decimal_places=2, allow_inf_nan=False),
+    *_decimal(14, 2),
+]
+AreaMu = Annotated[
+    Decimal,
+    Field(gt=0, max_digits=12, decimal_places=4, allow_inf_nan=False),
+    *_decimal(12, 4),
+]
+# A technical size to the hundredth: metres, tonnes per square metre, kilovolt-ampere.
+Size = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=10, decimal_places=2, allow_inf_nan=False),
+    *_decimal(10, 2),
+]
 # Units of one currency for one of another.
 ExchangeRate = Annotated[
     Decimal,

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from app.demo.people import Zone, demo_id
 from app.models.codes import synthetic_credit_code
 from app.models.companies import Company
+from app.models.company_flags import ListKind
 from app.models.company_lists import CompanyListCreate
 from app.services.company_lists import import_list
 
@@ -44,7 +45,10 @@ async def add_companies(zone: Zone) -> list[Company]:
     zone.session.add_all(made)
     await zone.session.flush()
     head = CompanyListCreate(
-        name=LIST_NAME, year=LIST_YEAR, source="Fortune Global 500 2020, ranks 1–100 (facts only)"
+        name=LIST_NAME,
+        year=LIST_YEAR,
+        kind=ListKind.global500,
+        source="Fortune Global 500 2020, ranks 1–100 (facts only)",
     )
     await import_list(
         zone.session, head, (files("app.demo") / _EXCERPT).read_bytes(), filename=_EXCERPT

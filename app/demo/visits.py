@@ -6,7 +6,8 @@ from uuid import UUID
 from app.core.clock import ZONE
 from app.demo.leads import LAST_DAY
 from app.demo.people import Zone, demo_id
-from app.models.leads import Lead, Mechanism
+from app.models.leads import Lead
+from app.models.mechanisms import Mechanism
 from app.models.officers import Officer
 from app.models.roles import Role
 from app.models.visits import Visit, VisitGuest, VisitKind, VisitParticipant
@@ -46,6 +47,7 @@ def _visit(
         id=demo_id("visit", lead.id, day),
         lead_id=lead.id,
         company_id=company_id,
+        combination_id=lead.combination_id,
         kind=kind,
         visited_on=day,
         summary=_SUMMARIES[kind],

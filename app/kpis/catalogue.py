@@ -1,12 +1,33 @@
 """All metrics: the one list that posting, folding, reading and the definitions' page go by."""
 
-from app.kpis import stage_transitions, visits
+from app.kpis import (
+    activities,
+    commitments,
+    company_lists,
+    fundings,
+    money_facts,
+    service_tasks,
+    signings,
+    stage_transitions,
+    stationings,
+    visits,
+)
 from app.kpis.metrics import Aggregation, Metric
 
-METRICS: dict[str, Metric] = {
-    metric.code: metric
-    for metric in sorted((*visits.METRICS, *stage_transitions.METRICS), key=lambda m: m.code)
-}
+MODULES = (
+    visits,
+    stage_transitions,
+    signings,
+    fundings,
+    company_lists,
+    activities,
+    service_tasks,
+    stationings,
+    commitments,
+    money_facts,
+)
+_ALL: tuple[Metric, ...] = tuple(metric for module in MODULES for metric in module.METRICS)
+METRICS: dict[str, Metric] = {metric.code: metric for metric in sorted(_ALL, key=lambda m: m.code)}
 DISTINCT = tuple(
     metric.code
     for metric in METRICS.values()

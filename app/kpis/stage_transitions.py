@@ -1,5 +1,6 @@
-"""Q02, Q03, M01: signings, shared by the credit stamped at recognition. R07: conversion, by owner.
+"""Q02, Q03, Q04, M01: signings, shared by the credit stamped at recognition. R07: conversion.
 
+Conversion is by owner. M01 also has the increments of recognised supplements, from the signing on.
 Counted on the business day of recognition; money is in yuan.
 """
 
@@ -18,27 +19,53 @@ milestones AS (
            OVER (PARTITION BY t.lead_id) AS furthest
   FROM stage_transitions t
   WHERE t.kind = 'advance' AND t.status = 'recognised' AND {{subject}}
+    AND NOT EXISTS (SELECT FROM leads l WHERE l.id = t.lead_id AND l.status = 'merged')
+),
+owner_scopes AS (
+  SELECT m.id, s.scope, s.scope_id FROM milestones m CROSS JOIN LATERAL (
+    SELECT 'officer' AS scope, m.owner_id AS scope_id
+    UNION SELECT 'team', t.id FROM unnest(m.team_path) AS t(id)
+    UNION ALL SELECT 'combination', m.combination_id WHERE m.combination_id IS NOT NULL
+    UNION ALL SELECT 'zone', CAST('00000000-0000-0000-0000-000000000000' AS uuid)
+  ) AS s
 ),
 signings AS (
   SELECT *, agreed_amount_cny AS amount FROM milestones WHERE to_stage = 'signed'
 ),
-{scoped_credits("signings", "stage_credits", "transition_id")}
+{scoped_credits("signings", "stage_credits", "transition_id")},
+supplements AS (
+  SELECT a.id, s.lead_id, s.company_id, s.combination_id, s.mechanism, a.amount_cny AS amount,
+         greatest(s.counted_on, CAST(timezone('Asia/Shanghai', a.recognised_at) AS date))
+           AS counted_on
+  FROM signings s JOIN agreements a ON a.lead_id = s.lead_id
+  WHERE a.kind = 'supplement' AND a.status = 'active'
+),
+{scoped_credits("supplements", "agreement_credits", "agreement_id", "added_")}
 """
 
 
-def _credited(code: str, dimension: str, quantity: str, source: str = "scoped_credits") -> str:
+def credited(
+    code: str, dimension: str, quantity: str, more: str = "", source: str = "scoped_credits"
+) -> str:
+    """A definition's SELECT from signings in their scopes."""
     return f"""
 SELECT '{code}' AS metric, 1 AS definition_version, 'value' AS part, {dimension} AS dimension,
-       lead_id AS subject_id, scope, scope_id, lead_id, company_id, mechanism,
-       counted_on, CAST({quantity} AS numeric(24,4)) AS quantity
-FROM {source}
+       c.lead_id AS subject_id, c.scope, c.scope_id, c.lead_id, c.company_id, c.mechanism,
+       c.counted_on, CAST({quantity} AS numeric(24,4)) AS quantity
+FROM {source} c {more}
 """
 
 
 # 亿元 thresholds of Q03, in yuan.
 THRESHOLDS = (100_000_000, 300_000_000, 500_000_000, 1_000_000_000, 5_000_000_000)
-_ABOVE = f"""scoped_credits JOIN unnest(ARRAY[{",".join(map(str, THRESHOLDS))}]) AS step(yuan)
-  ON amount >= step.yuan"""
+_ABOVE = f"""JOIN unnest(ARRAY[{",".join(map(str, THRESHOLDS))}]) AS step(yuan)
+  ON c.amount >= step.yuan"""
+
+# The kinds of lists stamped on a signing, and once more for all of them.
+_LISTED = """JOIN (
+  SELECT s.id, l.kind FROM signings s, unnest(s.list_kinds || CAST('any' AS text)) AS l(kind)
+  WHERE s.list_kinds <> '{}'
+) AS listed(fact_id, list_kind) ON listed.fact_id = c.fact_id"""
 
 # Conversion is asked between these pairs; a lead that went further counts as having passed.
 PAIRS = (
@@ -63,11 +90,7 @@ CROSS JOIN LATERAL (
   UNION ALL
   SELECT 'numerator' WHERE m.furthest >= array_position({_STAGE_ORDER}, pair.target)
 ) AS part
-CROSS JOIN LATERAL (
-  SELECT 'officer' AS scope, m.owner_id AS scope_id
-  UNION SELECT 'team', t.id FROM unnest(m.team_path) AS t(id)
-  UNION ALL SELECT 'zone', CAST('00000000-0000-0000-0000-000000000000' AS uuid)
-) AS s
+JOIN owner_scopes s ON s.id = m.id
 """
 
 
@@ -83,15 +106,22 @@ def _metric(code: str, unit: str, kpi_dimension: str, select: str, **more: Any) 
     )
 
 
-Q02 = _metric("Q02", "leads", "quantity", _credited("Q02", "''", "portion"))
+Q02 = _metric("Q02", "leads", "quantity", credited("Q02", "''", "portion"))
 Q03 = _metric(
     "Q03",
     "leads",
     "quantity",
-    _credited("Q03", "CAST(step.yuan AS text)", "portion", _ABOVE),
+    credited("Q03", "CAST(step.yuan AS text)", "portion", _ABOVE),
     main=str(THRESHOLDS[0]),
 )
-M01 = _metric("M01", "CNY", "performance", _credited("M01", "''", "money"))
+Q04 = _metric(
+    "Q04", "leads", "quantity", credited("Q04", "list_kind", "portion", _LISTED), main="any"
+)
+_AGREED, _ADDED = (
+    credited("M01", "''", "money", source=source)
+    for source in ("scoped_credits", "added_scoped_credits")
+)
+M01 = _metric("M01", "CNY", "performance", f"{_AGREED} UNION ALL {_ADDED}")
 R07 = _metric(
     "R07",
     "rate",
@@ -102,4 +132,4 @@ R07 = _metric(
     main="negotiating>signed",
 )
 
-METRICS = (Q02, Q03, M01, R07)
+METRICS = (Q02, Q03, Q04, M01, R07)

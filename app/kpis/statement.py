@@ -88,13 +88,23 @@ def _teams(form: Form) -> str:
     return f"SELECT t.id, t.name, t.parent_id AS team_id FROM teams t WHERE {reach}"
 
 
+def _combinations(form: Form) -> str:
+    reach = "true" if form.sees_zone else "c.team_id = ANY(:team_ids)"
+    return f"SELECT c.id, c.name, c.team_id FROM combinations c WHERE {reach}"
+
+
 def _zone(form: Form) -> str:
     reach = "true" if form.sees_zone else "false"
     return f"""SELECT CAST('{ZONE_ID}' AS uuid) AS id, CAST(:zone_name AS text) AS name,
          CAST(NULL AS uuid) AS team_id WHERE {reach}"""
 
 
-_SUBJECTS = {Scope.officer: _officers, Scope.team: _teams, Scope.zone: _zone}
+_SUBJECTS = {
+    Scope.officer: _officers,
+    Scope.team: _teams,
+    Scope.combination: _combinations,
+    Scope.zone: _zone,
+}
 
 _FOLDED = """folded AS (
   SELECT k.scope_id, k.metric, k.part, k.dimension, k.quantity, k.company_count
@@ -162,11 +172,12 @@ _PAGE = """
 WITH subjects AS ({subjects}),
 asked AS MATERIALIZED (
   SELECT * FROM json_to_recordset(CAST(:asked AS json)) AS a(
-    place int, metric text, main text, decimals int, is_ratio bool, is_distinct bool)
+    place int, metric text, main text, decimals int, top_decimals int, bottom_decimals int,
+    is_ratio bool, is_distinct bool)
 ),
 {sources},
 sums AS (
-  SELECT scope_id, place, decimals, is_ratio, is_distinct, side.dimension,
+  SELECT scope_id, place, side.dimension,
          sum(quantity) AS total,
          sum(quantity) FILTER (WHERE part = 'numerator') AS top,
          sum(quantity) FILTER (WHERE part = 'denominator') AS bottom,
@@ -175,19 +186,19 @@ sums AS (
   JOIN asked USING (metric)
   CROSS JOIN LATERAL ({sides}) AS side (dimension)
   WHERE side.dimension IS NOT NULL OR coalesce(main = rows.dimension, true)
-  GROUP BY scope_id, place, decimals, is_ratio, is_distinct, side.dimension
+  GROUP BY scope_id, place, side.dimension
 ),
 cells AS (
   SELECT scope_id, string_agg(concat_ws(E'\\x1f',
       place, coalesce(dimension, ''),
       CASE WHEN is_ratio
-           THEN coalesce(CAST(round(coalesce(top, 0) / nullif(bottom, 0), 4) AS text), '')
+           THEN coalesce(CAST(round(coalesce(top, 0) / nullif(bottom, 0), decimals) AS text), '')
            WHEN is_distinct THEN CAST(coalesce(company_count, 0) AS text)
            ELSE CAST(round(coalesce(total, 0), decimals) AS text) END,
-      CASE WHEN is_ratio THEN round(coalesce(top, 0)) END,
-      CASE WHEN is_ratio THEN round(coalesce(bottom, 0)) END
+      CASE WHEN is_ratio THEN round(coalesce(top, 0), top_decimals) END,
+      CASE WHEN is_ratio THEN round(coalesce(bottom, 0), bottom_decimals) END
     ), E'\\x1e' ORDER BY place, dimension COLLATE "C") AS cells
-  FROM sums GROUP BY scope_id
+  FROM sums JOIN asked USING (place) GROUP BY scope_id
 )
 SELECT s.id, s.name, s.team_id, cells.cells
 FROM subjects s LEFT JOIN cells ON cells.scope_id = s.id ORDER BY s.name, s.id

@@ -1,4 +1,4 @@
-"""T02, T03, T05, T09: activity. A visit counts for each participant and once per team and zone."""
+"""T02, T03, T05, T09: activity, counted for each participant and once per team, unit and zone."""
 
 from typing import Any
 
@@ -15,6 +15,8 @@ scoped_visits AS (
     UNION
     SELECT 'team', t.id
       FROM visit_participants p, unnest(p.team_path) AS t(id) WHERE p.visit_id = v.id
+    UNION ALL
+    SELECT 'combination', v.combination_id WHERE v.combination_id IS NOT NULL
     UNION ALL
     SELECT 'zone', CAST('00000000-0000-0000-0000-000000000000' AS uuid)
   ) AS s

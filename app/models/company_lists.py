@@ -9,12 +9,14 @@ from pydantic import Field as Bounded
 from sqlmodel import Field, SQLModel, col, select
 
 from app.core.base import Record, RecordRead, Shape, patch_of
+from app.core.errors import invalid
 from app.core.faults import ImportFault
 from app.core.listing import list_query
 from app.core.search import Searchable
 from app.core.shapes import Computed, Expand
-from app.core.types import Line, Money, Name, numeric
+from app.core.types import BusinessDate, Line, Money, Name, choice, numeric
 from app.models.companies import CompanyStub
+from app.models.company_flags import ListKind, last_year
 
 Year = Annotated[int, Bounded(ge=1949, le=2199)]
 Rank = Annotated[int, Bounded(ge=1, le=1_000_000)]
@@ -25,6 +27,12 @@ class CompanyListBase(SQLModel):
 
     name: Name
     year: Year
+    kind: ListKind = Field(default=ListKind.other, sa_type=choice(ListKind))
+    published_on: BusinessDate | None = None
+    valid_until_year: Year | None = Field(
+        default=None,
+        description="The last year that it holds, null is open; by `kind` and `year` unless sent.",
+    )
     source: Line | None = None
 
 
@@ -34,13 +42,28 @@ class CompanyList(Record, Searchable, CompanyListBase, table=True):
     __tablename__ = "company_lists"
     __table_args__: ClassVar[Any] = (
         sa.Index("uq_company_lists_name", "name", "year", unique=True),
+        sa.Index("ix_company_lists_kind", "kind", "year"),
     )
 
     is_demo: bool = False
 
+    def restate(self, changes: dict[str, Any]) -> set[str]:
+        """Change it; another kind or year holds as long as lists of that kind do, unless said."""
+        changed = self.apply(changes)
+        if "valid_until_year" not in changes and changed & {"kind", "year"}:
+            changed |= self.apply({"valid_until_year": last_year(self.kind, self.year)})
+        if self.valid_until_year is not None and self.valid_until_year < self.year:
+            raise invalid("/valid_until_year", "ends_before_its_year")
+        return changed
+
 
 class CompanyListCreate(Shape, CompanyListBase):
     """A new list."""
+
+
+def head_of(**given: Any) -> CompanyListCreate:
+    """The head of an import: what was not said is not there, so that it changes nothing."""
+    return CompanyListCreate(**{name: value for name, value in given.items() if value is not None})
 
 
 class CompanyListUpdate(patch_of(CompanyListCreate)):
@@ -104,7 +127,7 @@ class CompanyListEntryRead(RecordRead, CompanyListEntryBase):
 class CompanyListQuery(
     list_query(
         CompanyListRead,
-        filters=("name", "year"),
+        filters=("name", "year", "kind", "published_on"),
         sorts=("year", "name", "created_at"),
         search=True,
     )
@@ -139,4 +162,5 @@ class CompanyListImportRead(BaseModel):
     updated_count: int
     unchanged_count: int
     new_company_count: int
+    possible_duplicate_count: int
     faults: list[ImportFault]

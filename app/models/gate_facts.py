@@ -8,13 +8,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from app.core.clock import today_sql
-from app.models.agreements import (
-    Agreement,
-    AgreementKind,
-    AgreementParty,
-    AgreementStatus,
-    PartyRole,
-)
+from app.models.agreement_parties import AgreementParty, PartyRole
+from app.models.agreements import Agreement, AgreementKind, AgreementStatus
 from app.models.assessments import Assessment, Verdict
 from app.models.claims import Claim, ClaimStatus
 from app.models.commitments import Commitment

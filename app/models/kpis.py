@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.core.listing import Names
 from app.core.period import Period
 from app.core.types import Code, Instant
-from app.models.leads import Mechanism
+from app.models.mechanisms import Mechanism
 
 
 class KpiStatus(Code):
@@ -133,5 +133,5 @@ class KpiCompanyPage(BaseModel):
 class KpiCompanyQuery(KpiQuery):
     """Whose companies."""
 
-    scope: str = Field(pattern=r"^(officer|team|zone)$")
+    scope: str = Field(pattern=r"^(officer|team|combination|zone)$")
     scope_id: UUID

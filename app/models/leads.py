@@ -16,7 +16,7 @@ from app.core.search import Searchable, search_index
 from app.core.shapes import Computed, Expand
 from app.core.types import (
     BusinessDate,
-    Code,
+    Count,
     Flag,
     Instant,
     Money,
@@ -27,27 +27,13 @@ from app.core.types import (
 )
 from app.models.codes import CountryCode, CurrencyCode, IndustryCode, RegionCode
 from app.models.companies import CompanyStub
+from app.models.duplicates import DuplicateDecision
 from app.models.lead_actions import actions_sql, own_leads
+from app.models.mechanisms import Direction, Mechanism
 from app.models.officers import OfficerStub
 from app.models.pipeline import LeadAction, LeadStatus, Stage, Standing, Track
 from app.models.reference import industry_prefix, region_prefix
 from app.models.teams import Team
-
-
-class Mechanism(Code):
-    """The four ways of working: 领导带头, 职能部门, 重点区域驻点, 借助外力委托."""
-
-    leader_led = "leader_led"
-    department = "department"
-    stationed = "stationed"
-    commissioned = "commissioned"
-
-
-class Direction(Code):
-    """外引 from outside, 内培 grown here."""
-
-    external = "external"
-    internal = "internal"
 
 
 class LeadBase(SQLModel):
@@ -55,6 +41,10 @@ class LeadBase(SQLModel):
 
     name: Name
     company_id: UUID | None = Field(default=None, foreign_key="companies.id", index=True)
+    combination_id: UUID | None = Field(default=None, foreign_key="combinations.id")
+    chain_node_id: UUID | None = Field(
+        default=None, foreign_key="chain_nodes.id", description="Of the combination's chain."
+    )
     mechanism: Mechanism = Field(default=Mechanism.department, sa_type=choice(Mechanism))
     direction: Direction = Field(default=Direction.external, sa_type=choice(Direction))
     track: Track | None = Field(default=None, sa_type=choice(Track))
@@ -63,6 +53,9 @@ class LeadBase(SQLModel):
     source_country_code: CountryCode = "CN"
     planned_investment: Money | None = Field(default=None, sa_type=numeric(20, 2))
     planned_fixed_investment: Money | None = Field(default=None, sa_type=numeric(20, 2))
+    expected_output: Money | None = Field(default=None, sa_type=numeric(20, 2))
+    expected_tax: Money | None = Field(default=None, sa_type=numeric(20, 2))
+    expected_jobs: Count | None = None
     currency: CurrencyCode = "CNY"
     received_on: BusinessDate = Field(default_factory=today)
     is_leading: Flag = Field(default=False, description="龙头型")
@@ -82,6 +75,8 @@ class Lead(Record, Searchable, LeadBase, table=True):
         sa.Index("uq_leads_code", "code", unique=True),
         sa.Index("ix_leads_owner_id", "owner_id", "updated_at", "id"),
         sa.Index("ix_leads_team_id", "team_id", "updated_at", "id"),
+        sa.Index("ix_leads_combination_id", "combination_id", "updated_at", "id"),
+        sa.Index("ix_leads_chain_node_id", "chain_node_id", "updated_at", "id"),
         sa.Index("ix_leads_updated_at", "updated_at", "id"),
         sa.Index("ix_leads_created_at", "created_at", "id"),
         sa.Index("ix_leads_stage", "stage", "updated_at", "id"),
@@ -122,6 +117,7 @@ class Lead(Record, Searchable, LeadBase, table=True):
     is_completion_open: bool = False
     last_visited_on: date | None = None
     is_demo: bool = False
+    merged_into_id: UUID | None = None
     deleted_at: datetime | None = None
 
     @property
@@ -152,9 +148,10 @@ class LeadCreate(Shape, LeadBase):
     """A new lead; the caller owns it unless an owner is named."""
 
     owner_id: UUID | None = None
+    duplicate_decision: DuplicateDecision | None = None
 
 
-class LeadUpdate(patch_of(LeadCreate, without=frozenset({"owner_id"}))):
+class LeadUpdate(patch_of(LeadCreate, without=frozenset({"owner_id", "duplicate_decision"}))):
     """Changes of a lead; stage, owner and money move by their own resources."""
 
 
@@ -205,6 +202,8 @@ class LeadQuery(
             "track",
             "owner_id",
             "company_id",
+            "combination_id",
+            "chain_node_id",
             "source_country_code",
             "currency",
             "planned_investment",

@@ -27,6 +27,7 @@ class Scope(Code):
 
     officer = "officer"
     team = "team"
+    combination = "combination"
     zone = "zone"
 
 

@@ -40,12 +40,26 @@ class Permission(Code):
     companies_write = "companies_write"
     contacts_read = "contacts_read"
     contacts_write = "contacts_write"
+    duplicates_read = "duplicates_read"
+    merges_read = "merges_read"
+    duplicates_decide = "duplicates_decide"
     lists_write = "lists_write"
+    list_checks_write = "list_checks_write"
+    groups_write = "groups_write"
+    qualifications_read = "qualifications_read"
+    qualifications_write = "qualifications_write"
     chains_read = "chains_read"
     chains_write = "chains_write"
     presences_write = "presences_write"
     presences_verify = "presences_verify"
     statuses_write = "statuses_write"
+    combinations_read = "combinations_read"
+    combinations_write = "combinations_write"
+    sites_read = "sites_read"
+    sites_write = "sites_write"
+    reservations_write = "reservations_write"
+    reservations_confirm = "reservations_confirm"
+    reservations_release = "reservations_release"
     introductions_read = "introductions_read"
     introductions_write = "introductions_write"
     leads_read = "leads_read"
@@ -55,8 +69,36 @@ class Permission(Code):
     transitions_recognise = "transitions_recognise"
     reviews_decide = "reviews_decide"
     deferrals_extend = "deferrals_extend"
+    agreements_write = "agreements_write"
+    agreements_decide = "agreements_decide"
+    reports_write = "reports_write"
+    reports_recognise = "reports_recognise"
+    commitments_write = "commitments_write"
+    commitments_decide = "commitments_decide"
+    evidence_read = "evidence_read"
+    evidence_write = "evidence_write"
+    alerts_read = "alerts_read"
+    alerts_decide = "alerts_decide"
+    claims_write = "claims_write"
+    claims_decide = "claims_decide"
+    join_requests_write = "join_requests_write"
+    join_requests_decide = "join_requests_decide"
+    disputes_write = "disputes_write"
+    disputes_decide = "disputes_decide"
+    transfers_write = "transfers_write"
     visits_read = "visits_read"
     visits_write = "visits_write"
+    trips_read = "trips_read"
+    trips_write = "trips_write"
+    events_read = "events_read"
+    events_write = "events_write"
+    service_tasks_read = "service_tasks_read"
+    service_tasks_write = "service_tasks_write"
+    blockers_read = "blockers_read"
+    blockers_write = "blockers_write"
+    money_read = "money_read"
+    money_write = "money_write"
+    money_recognise = "money_recognise"
     kpis_read = "kpis_read"
 
 
@@ -73,13 +115,29 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.companies_write: FIELD_ROLES,
     Permission.contacts_read: BUSINESS_READERS,
     Permission.contacts_write: FIELD_ROLES,
+    Permission.duplicates_read: FIELD_ROLES,
+    Permission.merges_read: RECOGNISERS | ZONE_READERS,
+    Permission.duplicates_decide: RECOGNISERS,
     Permission.lists_write: frozenset({Role.team_lead, Role.leader, Role.assessor}),
+    # A mark moves credit: not for those who sign.
+    Permission.list_checks_write: frozenset({Role.leader, Role.assessor}),
+    Permission.groups_write: FIELD_ROLES | {Role.assessor},
+    Permission.qualifications_read: BUSINESS_READERS,
+    Permission.qualifications_write: frozenset({Role.leader, Role.assessor}),
     Permission.chains_read: BUSINESS_READERS,
     Permission.chains_write: frozenset({Role.team_lead, Role.leader, Role.assessor}),
     Permission.presences_write: FIELD_ROLES,
     Permission.presences_verify: RECOGNISERS,
     # Bonuses hang on what a node was at signing: not for those who sign.
     Permission.statuses_write: frozenset({Role.leader, Role.assessor}),
+    Permission.combinations_read: BUSINESS_READERS,
+    # A unit's numbers follow from its parts: not for those who are measured by them.
+    Permission.combinations_write: frozenset({Role.leader, Role.assessor}),
+    Permission.sites_read: BUSINESS_READERS,
+    Permission.sites_write: RECOGNISERS,
+    Permission.reservations_write: frozenset({Role.officer, Role.team_lead}),
+    Permission.reservations_confirm: RECOGNISERS,
+    Permission.reservations_release: FIELD_ROLES,
     Permission.introductions_read: frozenset({Role.agent}) | RECOGNISERS | {Role.auditor},
     Permission.introductions_write: frozenset({Role.agent}) | RECOGNISERS,
     Permission.leads_read: BUSINESS_READERS,
@@ -89,8 +147,36 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.transitions_recognise: RECOGNISERS,
     Permission.reviews_decide: frozenset({Role.leader, Role.assessor}),
     Permission.deferrals_extend: frozenset({Role.leader}),
+    Permission.agreements_write: FIELD_ROLES,
+    Permission.agreements_decide: frozenset({Role.leader}),
+    Permission.reports_write: FIELD_ROLES,
+    Permission.reports_recognise: frozenset({Role.leader, Role.assessor}),
+    Permission.commitments_write: FIELD_ROLES,
+    Permission.commitments_decide: RECOGNISERS,
+    Permission.evidence_read: BUSINESS_READERS,
+    Permission.evidence_write: FIELD_ROLES,
+    Permission.alerts_read: ZONE_READERS,
+    Permission.alerts_decide: frozenset({Role.leader, Role.assessor}),
+    Permission.claims_write: frozenset({Role.officer, Role.team_lead}),
+    Permission.claims_decide: RECOGNISERS,
+    Permission.join_requests_write: frozenset({Role.officer, Role.team_lead}),
+    Permission.join_requests_decide: RECOGNISERS,
+    Permission.disputes_write: FIELD_ROLES,
+    Permission.disputes_decide: frozenset({Role.leader}),
+    Permission.transfers_write: RECOGNISERS,
     Permission.visits_read: BUSINESS_READERS,
     Permission.visits_write: FIELD_ROLES,
+    Permission.trips_read: BUSINESS_READERS,
+    Permission.trips_write: FIELD_ROLES,
+    Permission.events_read: BUSINESS_READERS,
+    Permission.events_write: FIELD_ROLES,
+    Permission.service_tasks_read: BUSINESS_READERS,
+    Permission.service_tasks_write: FIELD_ROLES,
+    Permission.blockers_read: BUSINESS_READERS,
+    Permission.blockers_write: FIELD_ROLES,
+    Permission.money_read: BUSINESS_READERS,
+    Permission.money_write: FIELD_ROLES,
+    Permission.money_recognise: frozenset({Role.leader, Role.assessor}),
     Permission.kpis_read: BUSINESS_READERS,
 }
 

@@ -14,16 +14,10 @@ from app.core.base import Record, RecordRead
 from app.core.clock import today
 from app.core.listing import list_query
 from app.core.shapes import Children, Expand
-from app.core.types import (
-    BusinessDate,
-    ExchangeRate,
-    Instant,
-    Money,
-    Notes,
-    choice,
-    numeric,
-)
+from app.core.types import BusinessDate, ExchangeRate, Instant, Money, Notes, choice, numeric
 from app.models.codes import CurrencyCode, RegionCode
+from app.models.company_flags import ListKind
+from app.models.lead_stamps import LeadStamps
 from app.models.leads import Lead, LeadStub
 from app.models.pipeline import (
     EARLY_PRODUCTION,
@@ -62,7 +56,7 @@ class StageTransitionBase(SQLModel):
 _MILESTONE, _ONCE = ("lead_id", "to_stage"), sa.text("kind = 'advance' AND status = 'recognised'")
 
 
-class StageTransition(Record, StageTransitionBase, table=True):
+class StageTransition(Record, LeadStamps, StageTransitionBase, table=True):
     """One step of a lead's history."""
 
     __tablename__ = "stage_transitions"
@@ -91,6 +85,8 @@ class StageTransition(Record, StageTransitionBase, table=True):
     team_path: list[UUID] = Field(sa_type=ARRAY(sa.Uuid))
     mechanism: str
     company_id: UUID | None = Field(default=None, foreign_key="companies.id")
+    list_kinds: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))
+    is_negotiator_qualified: bool | None = None
 
     def carry_out(self, lead: Lead) -> None:
         """Give the lead the stage or status that this transition leads to."""
@@ -141,7 +137,7 @@ class StageTransition(Record, StageTransitionBase, table=True):
         )
 
 
-class StageTransitionRead(RecordRead, StageTransitionBase):
+class StageTransitionRead(RecordRead, LeadStamps, StageTransitionBase):
     """A transition as answered."""
 
     table: ClassVar[type[SQLModel]] = StageTransition
@@ -157,6 +153,8 @@ class StageTransitionRead(RecordRead, StageTransitionBase):
     reversed_by_id: UUID | None
     reversal_reason: str | None
     owner_id: UUID
+    list_kinds: list[ListKind]
+    is_negotiator_qualified: bool | None
     credits: Annotated[list[StageCreditRead], Children("transition_id", "place")]
     lead: Annotated[LeadStub | None, Expand("lead_id")] = None
 
@@ -165,15 +163,9 @@ class StageTransitionQuery(
     list_query(
         StageTransitionRead,
         filters=(
-            "lead_id",
-            "kind",
-            "status",
-            "to_stage",
-            "event_on",
-            "owner_id",
-            "recognised_by_id",
+            "lead_id", "kind", "status", "to_stage", "event_on", "owner_id", "recognised_by_id",
         ),
         sorts=("created_at", "event_on"),
     )
-):
+):  # fmt: skip
     """Parameters of the transition list."""

@@ -12,6 +12,7 @@ from app.core.errors import invalid
 from app.core.listing import list_query
 from app.core.search import Searchable
 from app.core.types import Code, Flag, Name, choice
+from app.models.mechanisms import Mechanism
 
 
 class TeamKind(Code):
@@ -22,6 +23,7 @@ class TeamKind(Code):
     stationed_team = "stationed_team"
     department = "department"
     agency = "agency"
+    headquarters = "headquarters"
 
 
 class TeamBase(SQLModel):
@@ -30,6 +32,11 @@ class TeamBase(SQLModel):
     name: Name
     kind: TeamKind = Field(default=TeamKind.industry_team, sa_type=choice(TeamKind))
     parent_id: UUID | None = Field(default=None, foreign_key="teams.id", index=True)
+    mechanism: Mechanism | None = Field(
+        default=None,
+        sa_type=choice(Mechanism),
+        description="Of the team's new leads, where nobody names one.",
+    )
     is_active: Flag = True
 
 
@@ -73,7 +80,7 @@ class TeamRead(RecordRead, TeamBase):
 class TeamQuery(
     list_query(
         TeamRead,
-        filters=("kind", "parent_id", "is_active", "is_demo"),
+        filters=("kind", "mechanism", "parent_id", "is_active", "is_demo"),
         sorts=("name", "created_at"),
         default=("name",),
         search=True,

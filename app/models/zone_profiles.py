@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from app.core.base import Record, RecordRead, Shape, patch_of
 from app.core.listing import list_query
-from app.core.types import Name
+from app.core.types import Money, Name, numeric
 from app.models.codes import CityCode
 
 
@@ -18,6 +18,11 @@ class ZoneProfileBase(SQLModel):
     city_code: CityCode = Field(
         description="First four digits of the zone's city (GB/T 2260). 市外 is what does not begin "
         "with them, 省外 what does not begin with the first two."
+    )
+    negotiator_qualification_above: Money | None = Field(
+        default=None,
+        sa_type=numeric(20, 2),
+        description="Yuan of planned investment from which only the qualified lead a negotiation.",
     )
 
 

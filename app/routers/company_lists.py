@@ -4,13 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Response, UploadFile
 
-from app.core import records
 from app.core.endpoint import Endpoint
 from app.core.faults import refuse_faulty
 from app.core.listing import Page
-from app.core.types import Line, Name
+from app.core.types import BusinessDate, Line, Name
+from app.models.company_flags import ListKind
 from app.models.company_lists import (
-    CompanyList,
     CompanyListCreate,
     CompanyListEntryQuery,
     CompanyListEntryRead,
@@ -19,6 +18,7 @@ from app.models.company_lists import (
     CompanyListRead,
     CompanyListUpdate,
     Year,
+    head_of,
 )
 from app.models.roles import Permission
 from app.routers.deps import (
@@ -33,7 +33,6 @@ from app.routers.deps import (
     needs,
 )
 from app.services import company_lists
-from app.services.access import claimed
 
 router = APIRouter(prefix=API, tags=["company lists"], route_class=Endpoint)
 
@@ -58,7 +57,7 @@ async def list_company_lists(
 )
 async def create_company_list(write: WriteDep, payload: CompanyListCreate) -> Response:
     """Open an empty edition."""
-    row = await records.add(write.session, CompanyList, payload)
+    row = await company_lists.create(write.session, payload)
     return await write.created(CompanyListRead, row.id)
 
 
@@ -78,12 +77,8 @@ async def get_company_list(reader: ReaderDep, list_id: IdPath, view: ViewDep) ->
     response_model=CompanyListRead,
 )
 async def update_company_list(change: ChangeDep, payload: CompanyListUpdate) -> Response:
-    """Change an edition's name, year or source."""
-    fields = frozenset(payload.changes())
-    row = await claimed(
-        change.session, CompanyList, change.caller, change.id, change.version, fields=fields
-    )
-    await records.change(change.session, row, payload)
+    """Change an edition; another kind or year holds as long as lists of that kind do."""
+    await company_lists.update(change.session, change.caller, change.id, payload, change.version)
     return await change.changed(CompanyListRead)
 
 
@@ -106,16 +101,19 @@ async def list_company_list_entries(
 )
 async def import_company_list(
     session: SessionDep,
+    *,
     file: UploadFile,
     name: Annotated[Name, Form()],
     year: Annotated[Year, Form()],
     source: Annotated[Line | None, Form()] = None,
+    kind: Annotated[ListKind | None, Form()] = None,
+    published_on: Annotated[BusinessDate | None, Form()] = None,
 ) -> CompanyListImportRead:
     """Import an edition from CSV or XLSX: all rows or none; repeating it changes nothing.
 
     With faults it answers 422, and `report` names each line.
     """
-    head = CompanyListCreate(name=name, year=year, source=source)
+    head = head_of(name=name, year=year, source=source, kind=kind, published_on=published_on)
     report = await company_lists.import_list(session, head, await file.read(), file.filename or "")
     refuse_faulty(report)
     return report

@@ -45,6 +45,12 @@ async def get_team_kpis(reader: ReaderDep, query: Asked) -> Response:
     return await _page(reader, Scope.team, query)
 
 
+@router.get("/kpis/combinations", dependencies=READ, response_model=KpiPage)
+async def get_combination_kpis(reader: ReaderDep, query: Asked) -> Response:
+    """The numbers of each combination, for those who see the zone or lead the unit's team."""
+    return await _page(reader, Scope.combination, query)
+
+
 @router.get("/kpis/zone", dependencies=READ, response_model=KpiPage)
 async def get_zone_kpis(reader: ReaderDep, query: Asked) -> Response:
     """The zone's numbers, for those who see the zone."""

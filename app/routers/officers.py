@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
+from app.core.clock import today
 from app.core.endpoint import Endpoint
 from app.core.listing import Page
 from app.models.officers import (
@@ -13,9 +14,20 @@ from app.models.officers import (
     OfficerUpdate,
     RoleChange,
 )
+from app.models.qualifications import QualificationQuery, QualificationRead
 from app.models.roles import Permission
-from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, asked, needs
-from app.services import officers
+from app.routers.deps import (
+    API,
+    CallerDep,
+    ChangeDep,
+    IdPath,
+    ReaderDep,
+    ViewDep,
+    WriteDep,
+    asked,
+    needs,
+)
+from app.services import officers, qualifications
 
 router = APIRouter(prefix=f"{API}/officers", tags=["officers"], route_class=Endpoint)
 
@@ -50,6 +62,19 @@ async def create_officer(write: WriteDep, payload: OfficerCreate) -> Response:
 async def get_officer(reader: ReaderDep, officer_id: IdPath, view: ViewDep) -> Response:
     """One account."""
     return await reader.one(OfficerRead, officer_id, view)
+
+
+@router.get("/{id:uuid}/qualification", dependencies=[needs(Permission.qualifications_read)])
+async def get_officer_qualification(
+    reader: ReaderDep,
+    caller: CallerDep,
+    officer_id: IdPath,
+    query: Annotated[QualificationQuery, asked(QualificationQuery)],
+) -> QualificationRead:
+    """Whether an officer is qualified for the own post on a day, and what is lacking."""
+    day = query.as_of or today()
+    async with reader.db.sessions() as session:
+        return await qualifications.qualification(session, caller, officer_id, day)
 
 
 @router.patch(

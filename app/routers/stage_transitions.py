@@ -11,7 +11,7 @@ from app.models.stage_transitions import StageTransitionQuery, StageTransitionRe
 from app.models.transition_decisions import DryRunRead, ReversalCreate, TransitionDecision
 from app.models.transition_requests import StageTransitionCreate
 from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, ViewDep, asked, needs
-from app.services import stage_transitions
+from app.services import signing_marks, stage_transitions
 
 router = APIRouter(prefix=API, tags=["stage transitions"], route_class=Endpoint)
 COLLECTION = "/api/v1/stage-transitions"
@@ -81,4 +81,16 @@ async def reverse_stage_transition(change: ChangeDep, payload: ReversalCreate) -
     await stage_transitions.reverse(
         change.session, change.caller, change.id, payload, change.version
     )
+    return await change.changed(StageTransitionRead, 201)
+
+
+@router.post(
+    "/stage-transitions/{id:uuid}/list-checks",
+    status_code=201,
+    dependencies=[needs(Permission.list_checks_write)],
+    response_model=StageTransitionRead,
+)
+async def check_signing_lists(change: ChangeDep) -> Response:
+    """Mark a recognised signing by the company lists and controls as they are known now (Q04)."""
+    await signing_marks.check_lists(change.session, change.caller, change.id, change.version)
     return await change.changed(StageTransitionRead, 201)

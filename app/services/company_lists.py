@@ -1,8 +1,9 @@
-"""Importing company lists: every row is checked first, then all are written or none."""
+"""Company lists: changing them posts what they count; imports are checked, then all or nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Any, Literal
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -13,12 +14,19 @@ from app.core.clock import now
 from app.core.db import driver
 from app.core.faults import MAX_FAULTS, ImportFault, fault
 from app.core.logging import request_id
+from app.kpis import ledger
+from app.kpis.company_lists import KINDS
+from app.kpis.metrics import Family
+from app.models.company_flags import ListKind, last_year
 from app.models.company_lists import (
     CompanyList,
     CompanyListCreate,
+    CompanyListEntry,
     CompanyListImportRead,
+    CompanyListUpdate,
 )
 from app.services import company_list_staging as staging
+from app.services.access import Caller, claimed
 from app.services.company_list_files import Line, read_entries
 
 # Rows per statement: well below the time that one statement may take, and a step of the progress.
@@ -26,7 +34,69 @@ _SLICE = 5000
 # Rows read between two looks at what else the process has to do.
 _TURN = 200
 Phase = Literal["reading", "checking", "merging"]
+# What an import also brings in line on an edition that is there.
+_HEAD = {"kind", "published_on", "valid_until_year"}
+# One writer of Q13 at a time: an edition changes what the next ones count. Any number that no other
+# advisory lock of the database uses.
+_LOCK = 730_012
 Progress = Callable[[Phase, int, int | None], None]
+
+
+async def create(session: AsyncSession, payload: CompanyListCreate) -> CompanyList:
+    """An empty edition; it holds as long as lists of its kind do, unless said."""
+    return await _new(session, payload)
+
+
+async def _new(session: AsyncSession, payload: CompanyListCreate) -> CompanyList:
+    row = CompanyList.model_validate(payload)
+    row.restate(payload.model_dump(include={"valid_until_year"} & payload.model_fields_set))
+    if "valid_until_year" not in payload.model_fields_set:
+        row.valid_until_year = last_year(row.kind, row.year)
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def update(
+    session: AsyncSession,
+    caller: Caller,
+    list_id: UUID,
+    payload: CompanyListUpdate,
+    if_match: int,
+) -> None:
+    """Change an edition; what it and the later ones of its kind count follows."""
+    changes = payload.changes()
+    row = await claimed(session, CompanyList, caller, list_id, if_match, fields=frozenset(changes))
+    was = row.kind
+    row.restate(changes)
+    await session.flush()
+    await _post_changed(session, row, was)
+
+
+async def post_of_company(session: AsyncSession, company_id: UUID) -> None:
+    """Bring in line what the lists of a company count, after it has moved."""
+    on = select(CompanyListEntry.company_list_id).where(
+        col(CompanyListEntry.company_id) == company_id
+    )
+    await _post(session, _is(KINDS), col(CompanyList.id).in_(on))
+
+
+def _is(kinds: Iterable[str]) -> sa.ColumnElement[bool]:
+    return col(CompanyList.kind).in_(list(kinds))
+
+
+async def _post_changed(session: AsyncSession, row: CompanyList, was: ListKind) -> None:
+    """Post a list and all that are of its kind, or of the one it was, where that is counted."""
+    if counted := {row.kind, was} & set(KINDS):
+        await _post(session, sa.or_(col(CompanyList.id) == row.id, _is(counted)))
+
+
+async def _post(session: AsyncSession, *which: sa.ColumnElement[bool]) -> None:
+    connection = await session.connection()
+    await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+    lists = select(CompanyList.id).where(*which).order_by(col(CompanyList.id))
+    for list_id in (await session.exec(lists)).all():
+        await ledger.post(session, Family.company_list, list_id)
 
 
 async def import_list(
@@ -43,7 +113,7 @@ async def import_list(
     """
     report = _blank_report()
     attempt = await session.begin_nested()
-    target = await _list(session, head)
+    target, was = await _list(session, head)
     stamp = staging.Stamp(target.id, now(), session.info.get("actor_id"), request_id.get())
     for statement in staging.CREATE:
         await _run(session, statement)
@@ -57,6 +127,7 @@ async def import_list(
     await _merge(session, report, stamp, progress)
     await _run(session, staging.DROP)
     await attempt.commit()
+    await _post_changed(session, target, was)
     return report
 
 
@@ -68,20 +139,23 @@ def _blank_report() -> CompanyListImportRead:
         updated_count=0,
         unchanged_count=0,
         new_company_count=0,
+        possible_duplicate_count=0,
         faults=[],
     )
 
 
-async def _list(session: AsyncSession, head: CompanyListCreate) -> CompanyList:
+async def _list(session: AsyncSession, head: CompanyListCreate) -> tuple[CompanyList, ListKind]:
+    """The edition as the head has it, and of which kind it was."""
     query = select(CompanyList).where(
         col(CompanyList.name) == head.name, col(CompanyList.year) == head.year
     )
     found = (await session.exec(query.with_for_update())).one_or_none()
     if found is None:
-        found = CompanyList.model_validate(head)
-        session.add(found)
-        await session.flush()
-    return found
+        found = await _new(session, head)
+    was = found.kind
+    found.restate(head.model_dump(include=_HEAD & head.model_fields_set))
+    await session.flush()
+    return found, was
 
 
 async def _run(session: AsyncSession, statement: str, **values: Any) -> sa.CursorResult[Any]:
@@ -151,4 +225,7 @@ async def _merge(
         created = await _run(session, staging.NEW_ENTRIES, **entry, **part)
         report.created_count += created.rowcount
         progress("merging", part["last"], report.row_count)
+    if report.new_company_count:
+        pairs = await _run(session, staging.SAME_NAMES, **common)
+        report.possible_duplicate_count = pairs.rowcount
     report.unchanged_count = report.row_count - report.created_count - report.updated_count

@@ -12,7 +12,7 @@ from app.models.deferrals import Deferral, DeferralCreate, DeferralExtension
 from app.models.leads import Lead
 from app.models.stage_transitions import StageTransition
 from app.services.access import Caller, claimed, found
-from app.services.leads import check_no_part
+from app.services.lead_members import check_no_part
 
 
 async def promises_of(session: AsyncSession, transition: StageTransition) -> list[Deferral]:

@@ -1,21 +1,21 @@
 """Leads: registering, changing, removing, and who shares the credit."""
 
-from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.bulk import change_all
 from app.core.clock import today
 from app.core.errors import Problem, invalid
+from app.models.claims import Claim
+from app.models.duplicate_checks import LeadLook
+from app.models.duplicates import DuplicateReason
 from app.models.lead_members import (
     WHOLE,
     LeadMember,
     LeadMemberRole,
-    MemberChangeCreate,
-    shares_of,
 )
 from app.models.leads import Lead, LeadCreate, LeadUpdate
 from app.models.officers import Officer
@@ -28,8 +28,11 @@ from app.models.pipeline import (
     order,
 )
 from app.models.roles import Role
+from app.models.teams import Team
 from app.models.visits import Visit
+from app.services import duplicate_pairs, duplicates
 from app.services.access import Caller, check_reach, claimed
+from app.services.combinations import check_place
 from app.services.companies import check_present
 from app.services.teams import officers_of
 
@@ -41,28 +44,51 @@ async def create(session: AsyncSession, caller: Caller, payload: LeadCreate) -> 
     owner_id = payload.owner_id or caller.id
     owner = (await officers_of(session, {"/owner_id": owner_id}))[owner_id]
     _check_owner(caller, owner)
-    number = (
-        await (await session.connection()).execute(sa.select(LEAD_CODES.next_value()))
-    ).scalar_one()
-    placed = {
+    number, own_mechanism = await _number_and_mechanism(session, owner)
+    placed: dict[str, Any] = {
         "owner_id": owner.id,
         "team_id": owner.team_id,
         "code": f"XM-{today().year}-{number:05d}",
     }
+    if own_mechanism and "mechanism" not in payload.model_fields_set:
+        placed["mechanism"] = own_mechanism
     await check_present(session, payload.company_id)
+    decided = await _not_known(session, caller, payload)
     lead = Lead.model_validate(payload, update=placed)
     lead.check_entries()
+    await check_place(session, lead, payload.model_dump(exclude_unset=True))
     session.add(lead)
     await session.flush()
     session.add(_sole_member(lead))
     await session.flush()
+    if decided:
+        await duplicate_pairs.dismiss(session, caller, lead.id, decided, payload.duplicate_decision)
     return lead
+
+
+async def _not_known(
+    session: AsyncSession, caller: Caller, payload: LeadCreate
+) -> list[DuplicateReason]:
+    """409 where the investor has an open lead like it; answers what was decided away."""
+    if payload.company_id is None:
+        return []
+    look = LeadLook(**{name: getattr(payload, name) for name in LeadLook.model_fields})
+    found = await duplicates.like_leads(session, caller, look)
+    return duplicates.refuse(found, payload.duplicate_decision)
 
 
 def _check_owner(caller: Caller, owner: Officer) -> None:
     is_mate = caller.role is Role.team_lead and owner.team_id in caller.team_ids
     if owner.id != caller.id and not is_mate:
         raise invalid("/owner_id", "owner_out_of_reach")
+
+
+async def _number_and_mechanism(session: AsyncSession, owner: Officer) -> tuple[int, str | None]:
+    """The next number, and how the owner's team works where it says so."""
+    own = select(Team.mechanism).where(col(Team.id) == owner.team_id).scalar_subquery()
+    query = sa.select(LEAD_CODES.next_value(), own)
+    number, mechanism = (await (await session.connection()).execute(query)).one()
+    return number, mechanism
 
 
 def _sole_member(lead: Lead) -> LeadMember:
@@ -89,8 +115,10 @@ async def update(
     if "track" in changes:
         _check_track(lead, changes["track"])
     await check_present(session, changes.get("company_id"))
-    lead.apply(changes)
-    lead.check_entries()
+    with session.no_autoflush:
+        lead.apply(changes)
+        lead.check_entries()
+        await check_place(session, lead, changes)
     await session.flush()
     return lead
 
@@ -124,64 +152,9 @@ async def delete(session: AsyncSession, caller: Caller, lead_id: UUID, if_match:
     """To the trash, while nothing but the first signal is known."""
     lead = await claimed(session, Lead, caller, lead_id, if_match)
     await check_action(session, lead, caller, LeadAction.delete)
-    visit = select(Visit.id).where(col(Visit.lead_id) == lead.id).limit(1)
-    if (await session.exec(visit)).first() is not None:
+    visit = select(Visit.id).where(col(Visit.lead_id) == lead.id)
+    claim = select(Claim.id).where(col(Claim.lead_id) == lead.id)
+    if (await session.exec(select(sa.or_(visit.exists(), claim.exists())))).one():
         raise Problem("in_use")
     lead.remove()
     await session.flush()
-
-
-async def change_members(
-    session: AsyncSession,
-    caller: Caller,
-    lead_id: UUID,
-    payload: MemberChangeCreate,
-    if_match: int,
-) -> Lead:
-    """Replace the members from today on; what was earned before stays where it was."""
-    lead = await claimed(session, Lead, caller, lead_id, if_match)
-    await check_action(session, lead, caller, LeadAction.change_members)
-    shares = shares_of(payload.members)
-    wanted = {f"/members/{at}/officer_id": m.officer_id for at, m in enumerate(payload.members)}
-    await officers_of(session, wanted)
-    await _close_members(session, lead)
-    session.add_all(
-        LeadMember(
-            lead_id=lead.id,
-            officer_id=m.officer_id,
-            role=m.role,
-            share=share,
-            from_on=today(),
-        )
-        for m, share in zip(payload.members, shares, strict=True)
-    )
-    lead.touch()
-    await session.flush()
-    return lead
-
-
-async def _close_members(session: AsyncSession, lead: Lead) -> None:
-    query = select(LeadMember).where(
-        col(LeadMember.lead_id) == lead.id, col(LeadMember.to_on).is_(None)
-    )
-    await change_all(session, (await session.exec(query)).all(), to_on=today())
-
-
-async def has_part(session: AsyncSession, caller: Caller, lead: Lead, day: date) -> bool:
-    """Whether the caller owns a lead or is one of its members on a day."""
-    members = await members_on(session, lead, day)
-    return caller.id in {lead.owner_id, *(member.officer_id for member in members)}
-
-
-async def check_no_part(session: AsyncSession, caller: Caller, lead: Lead) -> None:
-    """403 where the caller would decide on a lead of their own."""
-    if await has_part(session, caller, lead, today()):
-        raise Problem("self_recognition")
-
-
-async def members_on(session: AsyncSession, lead: Lead, day: date) -> list[LeadMember]:
-    """The members of a lead on a business day; on a day before any were named, today's."""
-    query = select(LeadMember).where(col(LeadMember.lead_id) == lead.id)
-    rows = (await session.exec(query.order_by(col(LeadMember.id)))).all()
-    present = [m for m in rows if m.from_on <= day and (m.to_on is None or day < m.to_on)]
-    return present or [m for m in rows if m.to_on is None]

@@ -1,5 +1,8 @@
 """Declaring how strong the zone is at a node: days only go forward, so that history stands."""
 
+from datetime import date
+from uuid import UUID
+
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -7,7 +10,12 @@ from app.core import records
 from app.core.clock import today
 from app.core.errors import invalid
 from app.models.chain_nodes import ChainNode
-from app.models.node_statuses import NodeStatusCreate, NodeStatusEntry
+from app.models.node_statuses import (
+    NodeStatus,
+    NodeStatusCreate,
+    NodeStatusEntry,
+    status_of,
+)
 
 
 async def declare(session: AsyncSession, payload: NodeStatusCreate) -> NodeStatusEntry:
@@ -28,6 +36,14 @@ async def declare(session: AsyncSession, payload: NodeStatusCreate) -> NodeStatu
         raise invalid("/status", "status_unchanged", last=last.from_on)
     node.touch()
     return await records.add(session, NodeStatusEntry, payload)
+
+
+async def status_on(session: AsyncSession, node_id: UUID | None, day: date) -> NodeStatus | None:
+    """A node's status on a day by what has been declared so far; null without node or word."""
+    if node_id is None:
+        return None
+    query = select(status_of(ChainNode, day)).where(col(ChainNode.id) == node_id)
+    return (await session.exec(query)).one_or_none()
 
 
 async def _last(session: AsyncSession, payload: NodeStatusCreate) -> NodeStatusEntry | None:

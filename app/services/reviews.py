@@ -15,7 +15,7 @@ from app.models.reviews import (
     last_day,
 )
 from app.services.access import Caller, check_reach, claimed, found, found_at
-from app.services.leads import check_no_part
+from app.services.lead_members import check_no_part
 
 
 async def create(session: AsyncSession, caller: Caller, payload: ReviewCreate) -> Review:

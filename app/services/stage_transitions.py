@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,7 +12,9 @@ from app.core.clock import now
 from app.core.errors import FieldError, Problem, field_error
 from app.kpis import ledger
 from app.kpis.metrics import Family
+from app.models.lead_members import LeadMember
 from app.models.leads import Lead
+from app.models.money import in_yuan
 from app.models.pipeline import (
     STATUS_MOVES,
     TERMINABLE,
@@ -32,9 +33,10 @@ from app.models.transition_decisions import (
     TransitionDecision,
 )
 from app.models.transition_requests import StageTransitionCreate
-from app.services import deferrals, gates
+from app.services import deferrals, gates, signing_marks
 from app.services.access import Caller, check_reach, claimed, found
-from app.services.leads import has_part, members_on
+from app.services.lead_members import has_part, members_on
+from app.services.node_statuses import status_on
 from app.services.teams import paths_of
 
 
@@ -119,7 +121,15 @@ async def _record(
         "team_path": paths[lead.owner_id],
         "mechanism": lead.mechanism,
         "company_id": lead.company_id,
-        "agreed_amount_cny": _in_yuan(payload),
+        "combination_id": lead.combination_id,
+        "chain_node_id": lead.chain_node_id,
+        "chain_node_status": await status_on(session, lead.chain_node_id, payload.event_on),
+        "direction": lead.direction,
+        "is_leading": lead.is_leading,
+        "is_flagship": lead.is_flagship,
+        "agreed_amount_cny": in_yuan(
+            payload.agreed_amount, payload.currency, payload.exchange_rate
+        ),
     }
     transition = StageTransition.model_validate(payload, update=stamped)
     session.add(transition)
@@ -128,19 +138,14 @@ async def _record(
     return transition
 
 
-def _in_yuan(payload: StageTransitionCreate) -> Decimal | None:
-    if payload.agreed_amount is None or payload.currency == "CNY":
-        return payload.agreed_amount
-    yuan = payload.agreed_amount * (payload.exchange_rate or Decimal(0))
-    return yuan.quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
 async def _recognise(
     session: AsyncSession, caller: Caller, lead: Lead, transition: StageTransition
 ) -> None:
     # First, since its queries would flush a lead that is changed by half.
     if transition.kind is TransitionKind.advance:
-        await _stamp_credit(session, lead, transition)
+        members = await members_on(session, lead, transition.event_on)
+        await signing_marks.mark(session, lead, transition, members)
+        await _stamp_credit(session, members, transition)
     transition.status = TransitionStatus.recognised
     transition.recognised_at, transition.recognised_by_id = now(), caller.id
     lead.is_pending = False
@@ -149,8 +154,9 @@ async def _recognise(
     await ledger.post(session, Family.lead, lead.id)
 
 
-async def _stamp_credit(session: AsyncSession, lead: Lead, transition: StageTransition) -> None:
-    members = await members_on(session, lead, transition.event_on)
+async def _stamp_credit(
+    session: AsyncSession, members: Sequence[LeadMember], transition: StageTransition
+) -> None:
     paths = await paths_of(session, [member.officer_id for member in members])
     session.add_all(
         StageCredit(

@@ -17,7 +17,8 @@ from app.core.shapes import visible
 from app.core.statements import Statement, compiled, first
 from app.models.companies import Company
 from app.models.lead_actions import within_reach
-from app.models.leads import Lead, Mechanism
+from app.models.leads import Lead
+from app.models.mechanisms import Mechanism
 from app.models.officers import Officer
 from app.models.pipeline import LeadAction, LeadStatus, Stage, Standing, Track
 from app.models.roles import FIELD_ROLES, Role
@@ -25,6 +26,7 @@ from app.models.teams import Team
 from app.models.visits import CompanyByName, VisitCreate
 from app.services.access import Caller
 from app.services.companies import check_present
+from app.services.duplicate_pairs import open_pairs
 from app.services.leads import check_standing
 
 TeamPaths = dict[UUID, list[UUID]]
@@ -40,7 +42,7 @@ _PATHS = (
     .scalar_subquery()
 )
 _ANSWERED: tuple[Any, ...] = (
-    Lead.id, Lead.company_id, Lead.mechanism,
+    Lead.id, Lead.company_id, Lead.mechanism, Lead.combination_id,
     Lead.status, Lead.stage, Lead.track, Lead.is_pending, Lead.is_completion_open,
 )  # fmt: skip
 
@@ -53,6 +55,7 @@ class Subject:
     company_id: UUID
     mechanism: Mechanism
     team_paths: TeamPaths
+    combination_id: UUID | None = None
 
 
 async def subject_of(
@@ -89,7 +92,8 @@ async def _on_lead(
     if lead.company_id is None:
         raise invalid("/lead_id", "lead_without_company")
     paths = _by_officer(lead.team_paths)
-    return Subject(lead.id, lead.company_id, Mechanism(lead.mechanism), paths)
+    mechanism = Mechanism(lead.mechanism)
+    return Subject(lead.id, lead.company_id, mechanism, paths, lead.combination_id)
 
 
 @lru_cache
@@ -142,6 +146,7 @@ async def _company_by_name(session: AsyncSession, named: CompanyByName) -> UUID:
     company = Company(name=named.name, credit_code=named.credit_code)
     session.add(company)
     await session.flush()
+    await open_pairs(session, [company], with_similar=False)
     return company.id
 
 

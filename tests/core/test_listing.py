@@ -187,7 +187,8 @@ async def test_a_walk_meets_each_untouched_row_once(world: World, sort: str) -> 
 
 @pytest.mark.parametrize("sort", ["planned_investment", "-planned_investment,received_on"])
 async def test_a_walk_over_nulls_and_equal_keys(world: World, sort: str) -> None:
-    company = {"company_id": (await world.company())["id"]}
+    decision = {"decision": "not_duplicate", "reason": "另一期"}
+    company: Any = {"company_id": (await world.company())["id"], "duplicate_decision": decision}
     for number in range(9):
         amount = {0: "5.00", 1: "7.00"}.get(number % 3)
         await world.lead(name=f"{number}", planned_investment=amount, **company)
@@ -223,9 +224,9 @@ async def test_a_cursor_belongs_to_its_list(world: World) -> None:
 
 async def test_pages_reach_row_10000_and_totals_are_exact_or_estimated(world: World) -> None:
     await world.database.execute(
-        "INSERT INTO company_lists (id, version, created_at, updated_at, name, year, is_demo,"
+        "INSERT INTO company_lists (id, version, created_at, updated_at, name, kind, year, is_demo,"
         " search_text, name_sort) SELECT gen_random_uuid(), 1, now(), now(), lpad(n::text, 5, '0'),"
-        " 1949 + n % 2, false, '', lpad(n::text, 5, '0') FROM generate_series(1, 10020) n"
+        " 'other', 1949 + n % 2, false, '', lpad(n::text, 5, '0') FROM generate_series(1, 10020) n"
     )
     path = "/company-lists?sort=name"
     deepest = await world.officer.seen(f"{path}&page=500&page_size=20&total=estimated")

@@ -33,6 +33,10 @@ async def test_what_the_zone_holds(world: World) -> None:
     await visits_span_two_years(world)
     await real_names_carry_no_amounts(world)
     await five_chains_of_published_industries_are_there(world)
+    await the_published_sums_of_2019_are_reproduced(world)
+    await combinations_of_the_article_are_there(world)
+    await both_areas_have_sites_and_the_full_one_buildings_only(world)
+    await a_group_of_three_and_flags_on_made_up_companies(world)
     await the_excerpt_is_a_hundred_rows_and_codes_are_valid(world)
     async with AsyncSession(world.app.state.db.engine) as session:
         assert await ledger.verify(session) == []
@@ -76,7 +80,8 @@ async def real_names_carry_no_amounts(world: World) -> None:
     )
     rows = await world.database.fetch(
         "SELECT planned_investment, agreed_amount FROM leads WHERE name = ANY($1)"
-        " OR company_id IN (SELECT company_id FROM company_list_entries)",
+        " OR company_id IN (SELECT e.company_id FROM company_list_entries e JOIN company_lists l"
+        " ON l.id = e.company_list_id WHERE l.kind = 'global500')",
         list(names),
     )
     assert len(rows) == 11
@@ -103,11 +108,97 @@ async def five_chains_of_published_industries_are_there(world: World) -> None:
         assert past["coverage"] == "0.0000"
 
 
+async def combinations_of_the_article_are_there(world: World) -> None:
+    page = await world.leader.seen("/combinations?is_demo=true")
+    told = [(u["name"], u["priority"], u["completeness"]) for u in page["items"]]
+    assert told == [
+        ("生物医药大健康", 1, 4),
+        ("金属新材料", 2, 4),
+        ("IT和现代服务业", 3, 4),
+        ("智能装备", 4, 1),
+        ("电子商务", 5, 1),
+    ]
+    without = await world.database.fetchval(
+        "SELECT count(*) FROM leads WHERE combination_id IS NULL"
+        " AND stage NOT IN ('identified', 'contacted')"
+    )
+    assert without == 0
+    first = page["items"][0]
+    found = await world.leader.seen(f"/combinations/{first['id']}/results?period=2026")
+    values = {value["metric"]: value["value"] for value in found["values"]}
+    assert values["M10"] == "80000000.00"
+    assert values["R10"] == "1.0000"
+
+
+async def both_areas_have_sites_and_the_full_one_buildings_only(world: World) -> None:
+    areas = (await world.leader.seen("/parks?kind=area&is_demo=true"))["items"]
+    assert {(a["area_m2"], a["is_full"], a["region_code"]) for a in areas} == {
+        ("5000000.00", True, "530102"),
+        ("86880000.00", False, "530114"),
+    }
+    for area in areas:
+        sites = (await world.leader.seen(f"/sites?park_id={area['id']}"))["items"]
+        assert len(sites) >= 3
+        assert ("land" in {site["kind"] for site in sites}) is not area["is_full"]
+    parks = (await world.leader.seen("/parks?kind=specialised_park"))["items"]
+    assert {park["area_m2"] for park in parks} == {None}
+    rows = (await world.leader.seen("/site-reservations?expand=site"))["items"]
+    assert {row["site"]["code"] for row in rows} == {"E-01", "E-D1", "W-01"}
+    land = (await world.leader.seen("/sites?kind=land&free_area_m2__gte=60000"))["items"]
+    # 150 亩 are 100,000 m², of which 40,000 are taken.
+    assert [(site["code"], site["area_m2"], site["area_mu"]) for site in land] == [
+        ("E-D1", "100000.00", "150.0000")
+    ]
+
+
+async def a_group_of_three_and_flags_on_made_up_companies(world: World) -> None:
+    page = await world.leader.seen("/companies?is_demo=true&limit=200")
+    found = {c["name"].removesuffix("有限公司"): c for c in page["items"] if c["flags"]}
+    kinds = {name: [flag["kind"] for flag in c["flags"]] for name, c in found.items()}
+    assert kinds == {
+        "翠湖软件技术": ["gazelle"],
+        "云岭生物制药": ["gazelle", "high_tech"],
+        "金马贵金属材料": ["high_tech"],
+        "碧鸡贵金属材料": ["high_tech"],
+    }
+    through = found["碧鸡贵金属材料"]["flags"][0]["through_company_id"]
+    assert through == found["金马贵金属材料"]["id"]
+    group = await world.leader.seen(f"/companies/{through}/group")
+    assert [(m["name"], m["depth"]) for m in group["members"]] == [
+        ("滇峰贵金属材料有限公司", -1),
+        ("金马贵金属材料有限公司", 0),
+        ("碧鸡贵金属材料有限公司", 1),
+    ]
+    assert found["翠湖软件技术"]["incubation_stage"] == "incubator"
+
+
 async def the_excerpt_is_a_hundred_rows_and_codes_are_valid(world: World) -> None:
-    assert await world.database.fetchval("SELECT count(*) FROM company_list_entries") == 100
+    (excerpt,) = (await world.leader.seen("/company-lists?kind=global500"))["items"]
+    assert excerpt["entry_count"] == 100
     codes = await world.database.fetch("SELECT credit_code FROM companies WHERE is_demo")
-    assert len(codes) == 72
+    assert len(codes) == 78
     assert all(is_credit_code(row["credit_code"]) for row in codes)
+
+
+async def the_published_sums_of_2019_are_reproduced(world: World) -> None:
+    """V26 of the domain: the founding article's January to June."""
+    values = next(iter((await world.kpis("zone", "period=2019-01..2019-06")).values()))
+    assert {code: values[code]["value"] for code in ("M02", "M05", "M06")} == {
+        "M02": "7150000000.00",
+        "M05": "51952500.00",
+        "M06": "2260000000.00",
+    }
+    for code in ("M02", "M05", "M06"):
+        await world.check_drill(values[code])
+    (lead,) = (await world.leader.seen("/leads?q=公布数据"))["items"]
+    assert lead["is_demo"]
+    assert "演示虚构" in lead["description"]
+    signed = await world.kpis("zone", "period=2018-01..2019-12&metrics=Q02,M01")
+    assert [v["value"] for row in signed.values() for v in row.values()] == ["0.0000", "0.00"]
+    facts = await world.leader.seen(f"/capital-arrivals?lead_id={lead['id']}")
+    assert {(f["is_demo"], f["notes"], f["credits"][0]["share"]) for f in facts["items"]} == {
+        (True, lead["description"], "100.00")
+    }
 
 
 async def outside_demo_mode_the_accounts_are_shut(world: World) -> None:

@@ -18,6 +18,9 @@ PAIRS = [
 ]  # fmt: skip
 THRESHOLDS = (100_000_000, 300_000_000, 500_000_000, 1_000_000_000, 5_000_000_000)
 MAIN = {"Q03": "100000000", "R07": "negotiating>signed", "T03": "batches"}
+FLAGS = {
+    (True, True): "both", (True, False): "leading", (False, True): "flagship", (False, False): "",
+}  # fmt: skip
 FEN = Decimal("0.01")
 
 
@@ -29,6 +32,18 @@ class Visit:
     company: str
     guests: int
     people: list[tuple[str, tuple[str, ...]]]  # each with the teams above on that day
+    unit: str | None = None  # the combination of its lead
+
+
+@dataclass
+class Traits:
+    """What signing keeps of a lead."""
+
+    is_leading: bool = False
+    is_flagship: bool = False
+    is_internal: bool = False
+    has_node: bool = False
+    node_status: str | None = None
 
 
 @dataclass
@@ -38,12 +53,17 @@ class Step:
     amount: Decimal
     owner: tuple[str, tuple[str, ...]]
     credits: list[tuple[str, tuple[str, ...], Decimal]]
+    unit: str | None = None
+    traits: Traits = field(default_factory=Traits)
 
 
 @dataclass
 class Lead:
     owner: str
     members: list[tuple[str, Decimal]]
+    unit: str | None = None
+    company: str = ""
+    traits: Traits = field(default_factory=Traits)
     steps: list[Step] = field(default_factory=list)
 
     @property
@@ -69,6 +89,7 @@ class Model:
                 yield from _conversions(lead, step)
                 if step.to == "signed":
                     yield from _signing(step)
+                    yield from _fit(step)
 
     def numbers(self, start: date) -> dict[tuple[str, str], Any]:
         """By scope id and metric: the headline and the parts that are not zero."""
@@ -82,12 +103,16 @@ class Model:
         return {key: _answer(key[1], held) for key, held in sums.items()}
 
 
-def _scopes(people: list[tuple[str, tuple[str, ...]]]) -> set[str]:
-    return {ZONE} | {scope for officer, teams in people for scope in (officer, *teams)}
+def _scopes(people: list[tuple[str, tuple[str, ...]]], unit: str | None) -> set[str]:
+    return (
+        {ZONE}
+        | ({unit} if unit else set())
+        | {scope for officer, teams in people for scope in (officer, *teams)}
+    )
 
 
 def _of_visit(visit: Visit) -> Iterator[tuple[str, str, str, str, Any]]:
-    for scope in _scopes(visit.people):
+    for scope in _scopes(visit.people, visit.unit):
         yield scope, "T09", "value", visit.kind, 1
         if visit.kind in {"outbound", "local"}:
             yield scope, "T02", "value", "", visit.company
@@ -103,12 +128,25 @@ def _signing(step: Step) -> Iterator[tuple[str, str, str, str, Any]]:
     cuts = [(step.amount * share / 100).quantize(FEN, ROUND_DOWN) for _, _, share in parts]
     cuts[-1] += step.amount - sum(cuts)
     for (officer, teams, share), money in zip(parts, cuts, strict=True):
-        for scope in (officer, *teams, ZONE):
+        for scope in (officer, *teams, *([step.unit] if step.unit else []), ZONE):
             yield scope, "Q02", "value", "", share / 100
             yield scope, "M01", "value", "", money
+            if step.traits.is_internal:
+                yield scope, "Q12", "value", "", share / 100
+            if flags := FLAGS[step.traits.is_leading, step.traits.is_flagship]:
+                yield scope, "Q11", "value", flags, share / 100
             for threshold in THRESHOLDS:
                 if step.amount >= threshold:
                     yield scope, "Q03", "value", str(threshold), share / 100
+
+
+def _fit(step: Step) -> Iterator[tuple[str, str, str, str, Any]]:
+    tops = {"R10": step.traits.has_node, "R11": step.traits.node_status in {"missing", "weak"}}
+    for scope in _scopes([step.owner], step.unit):
+        for metric, is_top in tops.items():
+            yield scope, metric, "denominator", "", 1
+            if is_top:
+                yield scope, metric, "numerator", "", 1
 
 
 def _conversions(lead: Lead, step: Step) -> Iterator[tuple[str, str, str, str, Any]]:
@@ -116,7 +154,7 @@ def _conversions(lead: Lead, step: Step) -> Iterator[tuple[str, str, str, str, A
     for pair in PAIRS:
         source, target = pair.split(">")
         if step.to == source:
-            for scope in _scopes([step.owner]):
+            for scope in _scopes([step.owner], step.unit):
                 yield scope, "R07", "denominator", pair, 1
                 if furthest >= STAGES.index(target):
                     yield scope, "R07", "numerator", pair, 1
@@ -125,6 +163,8 @@ def _conversions(lead: Lead, step: Step) -> Iterator[tuple[str, str, str, str, A
 def _answer(metric: str, held: dict[tuple[str, str], Any]) -> tuple[Any, dict[str, Any]]:
     if metric == "T02":
         return len(held["value", ""]), {}
+    if metric in {"R10", "R11"}:
+        return _rate(held, ""), {}
     if metric == "R07":
         parts = {pair: _rate(held, pair) for pair in PAIRS if ("denominator", pair) in held}
     else:

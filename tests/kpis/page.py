@@ -7,21 +7,24 @@ from urllib.parse import parse_qs, urlencode
 
 from app.core.period import parse
 from app.kpis.catalogue import METRICS
-from app.kpis.metrics import Metric
+from app.kpis.metrics import Aggregation, Metric
 from app.models.kpis import KpiPage, KpiPart, KpiRow, KpiStatus, KpiSubject, KpiValue
 from app.models.ledger_entries import ZONE_ID
 from tests.world import World
 
-SCOPES = {"officers": "officer", "teams": "team", "zone": "zone"}
+SCOPES = {
+    "officers": "officer", "teams": "team", "combinations": "combination", "zone": "zone",
+}  # fmt: skip
 Entry = Any
 
 
 def written(unit: str, quantity: Decimal) -> str:
-    return f"{quantity:.{({'CNY': 2, 'leads': 4}).get(unit, 0)}f}"
+    return f"{quantity:.{({'CNY': 2, 'USD': 2, 'leads': 4}).get(unit, 0)}f}"
 
 
-def rate(top: Decimal, bottom: Decimal) -> str | None:
-    return str((top / bottom).quantize(Decimal("0.0001"), ROUND_HALF_UP)) if bottom else None
+def rate(metric: Metric, top: Decimal, bottom: Decimal) -> str | None:
+    step = Decimal("0.01") if metric.unit == "CNY" else Decimal("0.0001")
+    return str((top / bottom).quantize(step, ROUND_HALF_UP)) if bottom else None
 
 
 def companies_of(rows: list[Entry]) -> int:
@@ -37,14 +40,14 @@ def part_of(metric: Metric, rows: list[Entry], dimension: str, query: dict[str, 
     for row in rows:
         if row["dimension"] == dimension:
             mine[row["part"]] += row["quantity"]
-    if metric.code != "R07":
+    if metric.aggregation is not Aggregation.ratio:
         return KpiPart(dimension=dimension, value=written(metric.unit, mine["value"]), drill=url)
     top, bottom = mine["numerator"], mine["denominator"]
     return KpiPart(
         dimension=dimension,
-        value=rate(top, bottom),
-        numerator=f"{top:.0f}",
-        denominator=f"{bottom:.0f}",
+        value=rate(metric, top, bottom),
+        numerator=written(metric.numerator_unit, top),
+        denominator=written(metric.denominator_unit, bottom),
         drill=url,
     )
 
@@ -53,9 +56,10 @@ def value_of(metric: Metric, rows: list[Entry], query: dict[str, str], period: s
     query = {"metric": metric.code, **query}
     main = part_of(metric, rows, metric.main or "", query)
     if metric.main is None:
+        main.drill = "/api/v1/ledger-entries?" + urlencode(query)
+    if metric.main is None and metric.aggregation is not Aggregation.ratio:
         total = sum((row["quantity"] for row in rows), Decimal(0))
         main.value = written(metric.unit, total)
-        main.drill = "/api/v1/ledger-entries?" + urlencode(query)
     if metric.code == "T02":
         more = {name: query[name] for name in ("mechanism", "as_of") if name in query}
         asked = {"metrics": "T02", "scope": query["scope"], "scope_id": query["scope_id"]}
@@ -84,6 +88,7 @@ async def subjects(world: World, scope: str) -> list[KpiSubject]:
         "officers": "SELECT id, name, team_id FROM officers"
         " WHERE role IN ('officer', 'team_lead', 'leader') ORDER BY name, id",
         "teams": "SELECT id, name, parent_id AS team_id FROM teams ORDER BY name, id",
+        "combinations": "SELECT id, name, team_id FROM combinations ORDER BY name, id",
     }[scope]
     return [KpiSubject(**dict(row)) for row in await world.database.fetch(select)]
 

@@ -7,6 +7,7 @@ import asyncio
 import os
 import random
 from collections.abc import Coroutine
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -22,7 +23,7 @@ from app.core.config import DRIVER, Settings
 from app.core.db import Database
 from app.kpis import ledger, rollup
 from app.main import create_app
-from tests.kpis.model import STAGES, Lead, Model, Step, Visit
+from tests.kpis.model import STAGES, Lead, Model, Step, Traits, Visit
 from tests.world import Client, World, emptying
 from tests.writes import etag
 
@@ -41,22 +42,46 @@ WALKS = settings(
 )
 KINDS = ("outbound", "inbound", "local", "online")
 MECHANISMS = ("leader_led", "department", "stationed", "commissioned")
-METRICS = ["M01", "Q02", "Q03", "R07", "T02", "T03", "T05", "T09"]
+UNITS = (("生物医药大健康", "bio"), ("金属新材料", "metal"))
+STATUSES = ("strong", "weak", "missing")
+METRICS = [
+    "M01", "M02", "M03", "M04", "M05", "M06", "M07", "M10", "Q02", "Q03", "Q11", "Q12", "R07",
+    "R10", "R11", "T02", "T03", "T05", "T09",
+]  # fmt: skip
 
 
 def _number(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
+@dataclass
+class Unit:
+    """A combination, a node of its chain, and what was last said of that."""
+
+    id: str
+    node_id: str
+    status: str | None = None
+
+
+async def a_unit(world: World, name: str, team: str) -> Unit:
+    chain = await world.team_lead.made("/industry-chains", {"name": name, "kind": "emerging"})
+    unit = await world.combination(name, team, industry_chain_id=chain["id"])
+    return Unit(unit["id"], (await world.node(chain, "A"))["id"])
+
+
 class Walk:
     """The same step in the model and over HTTP."""
 
-    def __init__(self, world: World, deputy: Client, companies: list[str]) -> None:
+    def __init__(
+        self, world: World, deputy: Client, companies: list[str], units: list[Unit | None]
+    ) -> None:
         self.world, self.deputy, self.companies = world, deputy, companies
+        self.units = units
         self.database: Database = world.app.state.db
         self.pick = random.Random(0)
         bureau, bio, metal = (str(world.teams[name]) for name in ("bureau", "bio", "metal"))
         self.paths = {bio: (bio, bureau), metal: (metal, bureau)}
+        self.owners = {c.id: c for c in (world.officer, world.stranger, world.team_lead)}
         people = (world.officer, world.colleague, world.team_lead)
         self.model = Model({c.id: (bio, bureau) for c in people} | {
             c.id: (metal, bureau) for c in (world.stranger, world.other_lead)
@@ -64,6 +89,9 @@ class Walk:
 
     def placed(self, officers: list[str]) -> list[tuple[str, tuple[str, ...]]]:
         return [(officer, self.model.teams[officer]) for officer in officers]
+
+    def flip(self) -> bool:
+        return self.pick.random() < 0.5
 
     def some_people(self) -> list[str]:
         return self.pick.sample(sorted(self.model.teams), self.pick.randint(1, 3))
@@ -73,12 +101,17 @@ class Walk:
 
     async def log_visit(self) -> None:
         people, company = self.some_people(), self.pick.choice(self.companies)
+        subject: dict[str, Any] = {"company_id": company}
+        unit, lead_id = None, self.a_lead()
+        if lead_id and self.model.leads[lead_id].owner == self.world.officer.id:
+            subject = {"lead_id": lead_id}
+            company, unit = self.model.leads[lead_id].company, self.model.leads[lead_id].unit
         visit = Visit(
             self.day(), self.pick.choice(KINDS), self.pick.choice(MECHANISMS), company,
-            self.pick.randint(0, 5), self.placed(people),
+            self.pick.randint(0, 5), self.placed(people), unit,
         )  # fmt: skip
         made = await self.world.visit(
-            company_id=company, visited_on=visit.day.isoformat(), kind=visit.kind,
+            **subject, visited_on=visit.day.isoformat(), kind=visit.kind,
             mechanism=visit.mechanism, guest_count=visit.guests, participant_ids=people,
         )  # fmt: skip
         self.model.visits[made["id"]] = visit
@@ -114,8 +147,50 @@ class Walk:
     async def new_lead(self) -> None:
         owner = self.pick.choice([self.world.officer, self.world.stranger, self.world.team_lead])
         company = self.pick.choice(self.companies)
-        lead = await self.world.lead(owner, track="construction", company_id=company)
-        self.model.leads[lead["id"]] = Lead(owner.id, [(owner.id, Decimal(100))])
+        traits, unit = Traits(self.flip(), self.flip(), self.flip()), self.pick.choice(self.units)
+        placed = {"combination_id": unit.id} if unit else {}
+        if unit and self.pick.random() < 0.7:
+            traits.has_node, placed["chain_node_id"] = True, unit.node_id
+        lead = await self.world.lead(
+            owner, track="construction", company_id=company, is_leading=traits.is_leading,
+            is_flagship=traits.is_flagship, **placed,
+            direction="internal" if traits.is_internal else "external",
+        )  # fmt: skip
+        self.model.leads[lead["id"]] = Lead(
+            owner.id, [(owner.id, Decimal(100))], unit and unit.id, company, traits
+        )
+
+    async def change_unit(self) -> None:
+        """What was typed before keeps the unit it had."""
+        if lead_id := self.a_lead():
+            lead, unit = self.model.leads[lead_id], self.pick.choice(self.units)
+            if unit is None:
+                return
+            path, owner = f"/leads/{lead_id}", self.owners[self.model.leads[lead_id].owner]
+            record = await owner.seen(path)
+            changes = {
+                "combination_id": unit.id, "chain_node_id": unit.node_id,
+                "is_leading": not lead.traits.is_leading,
+            }  # fmt: skip
+            response = await owner.patch(path, changes, etag(record))
+            assert response.status_code == 200, response.text
+            lead.unit = unit.id
+            lead.traits = replace(lead.traits, has_node=True, is_leading=not lead.traits.is_leading)
+
+    async def declare(self) -> None:
+        """Another status of a unit's node: nothing that was signed before moves."""
+        unit = self.pick.choice(self.units)
+        if unit is not None:
+            others = [status for status in STATUSES if status != unit.status]
+            unit.status = self.pick.choice(others)
+            body = {"chain_node_id": unit.node_id, "status": unit.status}
+            await self.world.leader.made("/node-statuses", body)
+
+    def kept(self, lead: Lead) -> Traits:
+        """What a step asked for now keeps."""
+        held = {unit.id: unit.status for unit in self.units if unit}
+        known = held[lead.unit] if lead.unit and lead.traits.has_node else None
+        return replace(lead.traits, node_status=known)
 
     def a_lead(self) -> str | None:
         return self.pick.choice(sorted(self.model.leads)) if self.model.leads else None
@@ -147,7 +222,7 @@ class Walk:
         assert done["status"] == "recognised"
         credits_ = [(o, self.model.teams[o], share) for o, share in lead.members]
         owner = (lead.owner, self.model.teams[lead.owner])
-        lead.steps.append(Step(done["id"], to, amount, owner, credits_))
+        lead.steps.append(Step(done["id"], to, amount, owner, credits_, lead.unit, self.kept(lead)))
 
     async def reverse_step(self) -> None:
         lead_id = self.a_lead()
@@ -192,9 +267,11 @@ class Walk:
 
     async def served(self, start: date, as_of: str = "") -> dict[tuple[str, str], Any]:
         """What the API says, zero numbers left out."""
-        query = f"period={start}..{today()}" + (f"&as_of={as_of}" if as_of else "")
+        query = f"period={start}..{today()}&metrics={','.join(METRICS)}" + (
+            f"&as_of={as_of}" if as_of else ""
+        )
         found: dict[tuple[str, str], Any] = {}
-        for scope in ("officers", "teams", "zone"):
+        for scope in ("officers", "teams", "combinations", "zone"):
             for subject, values in (await self.world.kpis(scope, query)).items():
                 assert list(values) == METRICS
                 for metric, value in values.items():
@@ -243,7 +320,9 @@ class LedgerMachine(RuleBasedStateMachine):
         await world.__aenter__()
         await world.people()
         companies = [(await world.company())["id"] for _ in range(5)]
-        self.walk = Walk(world, await world.account("leader", "bureau"), companies)
+        units = [await a_unit(world, name, team) for name, team in UNITS]
+        deputy = await world.account("leader", "bureau")
+        self.walk = Walk(world, deputy, companies, [None, *units])
 
     log_visit, correct_visit = _acting("log_visit"), _acting("correct_visit")
     log_another_visit, reverse_visit = _acting("log_visit"), _acting("reverse_visit")
@@ -251,6 +330,7 @@ class LedgerMachine(RuleBasedStateMachine):
     advance, advance_another = _acting("advance"), _acting("advance")
     reverse_step, change_members = _acting("reverse_step"), _acting("change_members")
     move_officer, fold = _acting("move_officer"), _acting("fold")
+    change_unit, declare = _acting("change_unit"), _acting("declare")
 
     @invariant()
     def every_number_agrees(self) -> None:

@@ -14,19 +14,93 @@ from sqlmodel import SQLModel
 from app.models.reference import country_codes, industries, regions
 
 SMALL = {
-    "teams": 30, "officers": 300, "company_lists": 40, "industry_chains": 20, "chain_nodes": 400,
-    "chain_links": 400, "zone_profiles": 1,
-}  # fmt: skip
+    "teams": 30,
+    "officers": 300,
+    "company_lists": 40,
+    "industry_chains": 20,
+    "chain_nodes": 400,
+    "chain_links": 400,
+    "zone_profiles": 1,
+    "combinations": 15,
+    "development_plans": 15,
+    "platform_companies": 15,
+    "posts": 30,
+    "officer_profiles": 300,
+    "officer_certificates": 900,
+    "parks": 30,
+    "sites": 400,
+    "site_reservations": 400,
+    "trips": 400,
+    "events": 400,
+    "stationings": 400,
+}
 FILLED = (
-    "teams", "officers", "company_lists", "companies", "company_list_entries", "contacts", "leads",
-    "lead_members", "introductions", "stage_transitions", "stage_credits", "visits",
-    "visit_participants", "visit_guests", "ledger_entries", "audit_entries", "industry_chains",
-    "chain_nodes", "chain_links", "node_presences", "node_statuses",
-)  # fmt: skip
+    "teams",
+    "officers",
+    "company_lists",
+    "companies",
+    "company_list_entries",
+    "contacts",
+    "leads",
+    "lead_members",
+    "introductions",
+    "stage_transitions",
+    "stage_credits",
+    "visits",
+    "visit_participants",
+    "visit_guests",
+    "ledger_entries",
+    "audit_entries",
+    "industry_chains",
+    "chain_nodes",
+    "chain_links",
+    "node_presences",
+    "node_statuses",
+    "development_plans",
+    "platform_companies",
+    "combinations",
+    "platform_fundings",
+    "company_controls",
+    "incubation_stages",
+    "posts",
+    "officer_profiles",
+    "officer_certificates",
+    "parks",
+    "sites",
+    "site_reservations",
+    "trips",
+    "trip_participants",
+    "events",
+    "event_participants",
+    "event_leads",
+    "stationings",
+    "service_tasks",
+    "blockers",
+    "evidence_files",
+    "evidence_links",
+    "integrity_alerts",
+    "agreements",
+    "agreement_parties",
+    "operation_reports",
+    "commitments",
+    "capital_arrivals",
+    "foreign_capital_uses",
+    "fixed_investments",
+    "money_credits",
+    "company_former_names",
+    "duplicate_pairs",
+    "duplicate_checks",
+    "merges",
+    "claims",
+    "join_requests",
+    "disputes",
+    "transfers",
+)
 # References that no foreign key names.
 _TARGETS = {
     "company_id": "companies", "lead_id": "leads", "created_by_id": "officers",
     "actor_id": "officers", "subject_id": "visits", "entity_id": "leads", "scope_id": "officers",
+    **dict.fromkeys(("first_id", "second_id", "kept_id", "merged_id"), "companies"),
     "parent_id": "teams", "path": "teams", "team_path": "teams",
 }  # fmt: skip
 _STRIDE = 7919
@@ -62,9 +136,17 @@ _BY_NAME = {
     "industry": _codes([f"行业{n}" for n in range(40)]),
     "rank": "1 + n % 500",
     "year": "1990 + n % 30",
+    "valid_until_year": "2030",
+    "list_kinds": "'{}'",
+    "majors": "'{}'",
+    "required_majors": "'{}'",
+    "required_certificate_kinds": "'{}'",
     "changes": "'{}'::jsonb",
+    **dict.fromkeys(("moved", "stayed", "before", "subject"), "'{}'::jsonb"),
     "code": "'N' || n",
+    "amount": "1 + n % 500",
     "industry_codes": "'{}'",
+    "excluded_tags": "'{}'",
     "needed_share": "round(random()::numeric, 4)",
     "local_share": "round(random()::numeric, 4)",
 }
@@ -75,17 +157,38 @@ def id_of(number: str) -> str:
     return f"lpad(to_hex({number}), 32, '0')::uuid"
 
 
+def _is_unique(column: sa.Column[Any]) -> bool:
+    indexes = column.table.indexes
+    return any(index.unique and list(index.columns) == [column] for index in indexes)
+
+
 def _reference(column: sa.Column[Any], rows: int) -> str:
     keys = [key.column.table.name for key in column.foreign_keys]
     target = (keys or [_TARGETS.get(column.name, "officers")])[0]
+    if target in SMALL and _is_unique(column):
+        return id_of("n")
     if target in SMALL:
         return id_of(f"1 + floor({SMALL[target]} * random())::int")
-    # Every row once and in no order: pairs stay unique.
-    return id_of(f"1 + n::bigint * {_STRIDE} % {rows}")
+    # Every row once and in no order: pairs stay unique, and no company controls itself.
+    n = "(n + 1)" if column.name == "controller_id" else "n"
+    return id_of(f"1 + {n}::bigint * {_STRIDE} % {rows}")
 
 
 # Links are of pairs, each once.
 _BY_NAME |= {"from_node_id": id_of("1 + n % 400"), "to_node_id": id_of("1 + (n + 1) % 400")}
+# What a constraint asks of columns together: days in order and apart, one subject and not two.
+_DAY = "date '2023-01-01' + (n % 1200)::int"
+_TOGETHER = {
+    f"{table}.{column}": _DAY
+    for table in ("trips", "stationings")
+    for column in ("from_on", "to_on")
+} | {
+    f"service_tasks.{column}": f"CASE WHEN n % 2 = {half} THEN {id_of('1 + n / 2')} END"
+    for half, column in enumerate(("lead_id", "company_id"))
+}
+for _table in ("trip", "event"):
+    _TOGETHER[f"{_table}_participants.{_table}_id"] = id_of("1 + n % 400")
+    _TOGETHER[f"{_table}_participants.officer_id"] = id_of("1 + n / 400 % 300")
 _BY_KIND: dict[Any, str] = {
     sa.Date: "date '2023-01-01' + floor(1200 * random())::int",
     sa.Numeric: f"round((99 * {_SKEW})::numeric, 0)",
@@ -102,14 +205,23 @@ def _by_type(column: sa.Column[Any], rows: int) -> str:
     if isinstance(kind, sa.DateTime):
         place = "n" if column.name in {"created_at", "at", "recorded_at"} else f"{rows} * random()"
         return f"timestamptz '2023-01-01' + {place} * interval '1 day' * 1200 / {rows}"
+    if isinstance(kind, sa.Numeric) and (kind.precision, kind.scale) == (5, 4):
+        return "round(random()::numeric, 4)"
     for known, values in _BY_KIND.items():
         if isinstance(kind, known):
             return values
     return f"'{column.name} ' || n"
 
 
+# Each chain in one active unit.
+_ONCE = {("combinations", "industry_chain_id")}
+
+
 def _value(column: sa.Column[Any], rows: int) -> str:
-    if column.name == "id":
+    together = _TOGETHER.get(f"{column.table.name}.{column.name}")
+    if together is not None:
+        return together
+    if column.name == "id" or (column.table.name, column.name) in _ONCE:
         return id_of("n")
     if column.name in _BY_NAME and not isinstance(column.type, sa.Enum):
         return _BY_NAME[column.name]

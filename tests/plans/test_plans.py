@@ -28,7 +28,13 @@ from tests.plans.filling import SMALL, fill
 ROWS = int(os.environ.get("YINFENG_PLAN_ROWS", "2000"))
 IS_FULL, MANY = ROWS >= 100_000, max(500, ROWS // 20)
 # Values that random text cannot be.
-SAMPLES = {"credit_code": synthetic_credit_code(5000)}
+SAMPLES = {
+    "credit_code": synthetic_credit_code(5000),
+    # Asked for by names that no column has.
+    "allows_industry": "C2710", "available_on": "2026-11-23", "free_area_m2": "5.00",
+    "free_from": "2026-11-23", "free_to": "2026-11-23",
+    "flags": "unicorn",
+}  # fmt: skip
 # Parameters that are asked for inside something small, or lead nowhere alone; by the reason.
 ALLOWED = {
     "the entries of one list are sorted, and a list is found by its index": {
@@ -54,10 +60,15 @@ ALLOWED = {
         "ledger_entries.sort=quantity",
         "ledger_entries.sort=-quantity",
     },
+    "list of records under a few thousand rows, soonest expiry has the index": {
+        "officer_certificates.sort=-expires_on",
+    },
     "nulls last in both directions: only the direction that people ask for has an index": {
+        "claims.sort=-protected_until",
         "leads.sort=agreed_amount",
         "leads.sort=-last_visited_on",
         "visits.sort=-next_action_on",
+        "commitments.sort=-due_on",
     },
 }
 NO_FAULT = {name for names in ALLOWED.values() for name in names}

@@ -138,6 +138,8 @@ PARAMETERS = {
     "list_kpi_companies": f"?period=today&scope=officer&scope_id={ZONE}",
     "get_officer_kpis": "?period=today",
     "get_team_kpis": "?period=today",
+    "get_combination_kpis": "?period=today",
+    "get_combination_results": "?period=today",
     "get_zone_kpis": "?period=today",
 }
 
@@ -147,12 +149,19 @@ async def operations(world: World) -> set[str]:
     return {found["operationId"] for path in paths.values() for found in path.values()}
 
 
+def _record(path: str) -> str:
+    """The path of the record that a path belongs to."""
+    return "/".join(path.split("/")[:3])
+
+
 async def reads(world: World, writes: dict[str, Call]) -> dict[str, str]:
     """A path for every GET: single records are those that the writes would change."""
     paths = (await world.nobody.get("/openapi.json")).json()["paths"]
     (status,) = (await world.leader.seen("/node-statuses"))["items"]
+    (link, *_) = (await world.leader.seen("/evidence-links?subject_kind=lead"))["items"]
     single = {
-        **{prefix: writes[name].path for prefix, name in SINGLE.items()},
+        **{prefix: _record(writes[name].path) for prefix, name in SINGLE.items()},
+        "/evidence-files/": f"/evidence-files/{link['file_id']}",
         "/leads/": writes["update_lead"].path,
         "/stage-transitions/": writes["decide_stage_transition"].path.rpartition("/")[0],
         "/visits/": writes["update_visit"].path,

@@ -1,0 +1,81 @@
+"""Who is qualified for the own post, and the rule of who may lead a large negotiation."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core.errors import FieldError, Problem, field_error
+from app.models.leads import Lead
+from app.models.officer_certificates import OfficerCertificate
+from app.models.officer_profiles import OfficerProfile
+from app.models.officers import Officer
+from app.models.posts import Post
+from app.models.qualifications import LackRead, QualificationRead, lacks
+from app.models.zone_profiles import ZoneProfile
+from app.services.access import Caller
+from app.services.row_rules import of_officer
+
+
+async def qualification(
+    session: AsyncSession, caller: Caller, officer_id: UUID, day: date
+) -> QualificationRead:
+    """What an officer lacks for the own post on a day; 404 for whom the caller may not look at."""
+    query = select(Officer.id).where(
+        col(Officer.id) == officer_id, of_officer(col(Officer.id), caller.role)
+    )
+    if (await session.exec(query.params(**caller.binds))).first() is None:
+        raise Problem("not_found")
+    post, found = await _lacks(session, officer_id, day)
+    return QualificationRead(
+        officer_id=officer_id,
+        post_id=post.id if post else None,
+        as_of=day,
+        is_qualified=not found,
+        lacks=found,
+    )
+
+
+async def _lacks(
+    session: AsyncSession, officer_id: UUID, day: date
+) -> tuple[Post | None, list[LackRead]]:
+    about = (
+        select(OfficerProfile, Post)
+        .outerjoin(Post, col(Post.id) == OfficerProfile.post_id)
+        .where(col(OfficerProfile.officer_id) == officer_id)
+    )
+    profile, post = (await session.exec(about)).first() or (None, None)
+    held = select(OfficerCertificate).where(col(OfficerCertificate.officer_id) == officer_id)
+    return post, lacks(post, profile, (await session.exec(held)).all(), day)
+
+
+async def is_qualified(session: AsyncSession, officer_id: UUID, day: date) -> bool:
+    """Whether nothing is lacking."""
+    return not (await _lacks(session, officer_id, day))[1]
+
+
+async def asks(session: AsyncSession, lead: Lead) -> bool:
+    """Whether the zone wants a qualified negotiator for a lead: planned yuan at or above its limit.
+
+    A plan in another currency has no listed rate before the signing and is not asked.
+    """
+    if lead.planned_investment is None or lead.currency != "CNY":
+        return False
+    profile = (await session.exec(select(ZoneProfile))).one()
+    limit = profile.negotiator_qualification_above
+    return limit is not None and lead.planned_investment >= limit
+
+
+async def faults(
+    session: AsyncSession, lead: Lead, negotiators: Sequence[tuple[str, UUID]], day: date
+) -> list[FieldError]:
+    """The negotiators, each with the pointer that names it, whom a lead's size forbids."""
+    if not await asks(session, lead):
+        return []
+    return [
+        field_error(pointer, "not_qualified")
+        for pointer, officer_id in negotiators
+        if not await is_qualified(session, officer_id, day)
+    ]

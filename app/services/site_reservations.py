@@ -1,0 +1,118 @@
+"""Reserving sites. Whoever adds to what is taken holds the lock of the site's row."""
+
+from uuid import UUID
+
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core.errors import Problem, field_error, invalid
+from app.models.areas import area_of
+from app.models.leads import Lead
+from app.models.pipeline import LeadAction
+from app.models.roles import RECOGNISERS
+from app.models.site_reservations import (
+    ReleaseCreate,
+    RenewalCreate,
+    ReservationStatus,
+    SiteReservation,
+    SiteReservationCreate,
+)
+from app.models.sites import Site
+from app.services.access import Caller, check_reach, claimed, readable
+from app.services.leads import check_action
+from app.services.sites import least_free
+
+
+async def reserve(
+    session: AsyncSession, caller: Caller, payload: SiteReservationCreate
+) -> SiteReservation:
+    """Hold a part of a site for a lead; 409 naming the tightest day and what is left on it."""
+    area = area_of(payload)
+    await _check_lead(session, caller, payload.lead_id)
+    site = await _locked(session, caller, payload.site_id)
+    row = SiteReservation.model_validate(payload, update={"area_m2": area})
+    row.check_days()
+    site.check_open(row.from_on)
+    row.hold_until(payload.expires_on)
+    session.add(row)
+    await _check_room(session, site, row)
+    return row
+
+
+async def _check_lead(session: AsyncSession, caller: Caller, lead_id: UUID) -> None:
+    """Whoever may edit the lead may reserve for it."""
+    found = readable(Lead, caller).where(col(Lead.id) == lead_id)
+    lead = (await session.exec(found)).one_or_none()
+    if lead is None:
+        raise invalid("/lead_id", "reference_not_found")
+    await check_action(session, lead, caller, LeadAction.edit)
+
+
+async def _locked(session: AsyncSession, caller: Caller, site_id: UUID) -> Site:
+    query = readable(Site, caller).where(col(Site.id) == site_id)
+    site = (await session.exec(query.with_for_update(of=Site))).one_or_none()
+    if site is None:
+        raise invalid("/site_id", "reference_not_found")
+    return site
+
+
+async def _check_room(session: AsyncSession, site: Site, row: SiteReservation) -> None:
+    """Written first and looked at then: refused is rolled back."""
+    await session.flush()
+    day, free = await least_free(session, site, row.from_on, row.to_on)
+    if free < 0:
+        left = max(free + row.area_m2, 0)
+        error = field_error("/area_m2", "area_not_free", day=day, left=left)
+        raise Problem("site_overbooked", errors=[error])
+
+
+async def confirm(
+    session: AsyncSession, caller: Caller, reservation_id: UUID, if_match: int
+) -> None:
+    """Make a hold stay; by a recogniser of the lead who did not make it."""
+    row = await claimed(session, SiteReservation, caller, reservation_id, if_match)
+    await _check_reach(session, caller, row)
+    # A hold may expire while it waits: what is free is looked at under the same lock.
+    await _locked(session, caller, row.site_id)
+    row.confirm(caller.id)
+    await session.flush()
+
+
+async def renew(
+    session: AsyncSession,
+    caller: Caller,
+    reservation_id: UUID,
+    payload: RenewalCreate,
+    if_match: int,
+) -> None:
+    """Hold longer; an expired one comes back where there is still room."""
+    row = await claimed(session, SiteReservation, caller, reservation_id, if_match)
+    await _check_reach(session, caller, row)
+    site = await _locked(session, caller, row.site_id)
+    row.check_standing(ReservationStatus.held, ReservationStatus.expired)
+    was_expired = row.standing is ReservationStatus.expired
+    row.hold_until(payload.expires_on)
+    if was_expired:
+        await _check_room(session, site, row)
+    await session.flush()
+
+
+async def release(
+    session: AsyncSession,
+    caller: Caller,
+    reservation_id: UUID,
+    payload: ReleaseCreate,
+    if_match: int,
+) -> None:
+    """Give the area back: who made it, the team lead in whose reach it is, the leader."""
+    row = await claimed(session, SiteReservation, caller, reservation_id, if_match)
+    if caller.id != row.created_by_id:
+        if caller.role not in RECOGNISERS:
+            raise Problem("forbidden")
+        await _check_reach(session, caller, row)
+    row.release(caller.id, payload.reason)
+    await session.flush()
+
+
+async def _check_reach(session: AsyncSession, caller: Caller, row: SiteReservation) -> None:
+    await check_reach(session, await session.get_one(Lead, row.lead_id), caller)
