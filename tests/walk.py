@@ -55,7 +55,7 @@ async def _claimed(world: World, lead: Any) -> Any:
     visit = await _met(world, lead)
     body = {"lead_id": lead["id"], "visit_id": visit["id"]}
     claim = await world.officer.made("/claims", body)
-    return await decided(world.team_lead, "/claims", claim, decision="approve")
+    return await decided(world.team_lead, "/claims", claim, decision="recognise")
 
 
 async def _combined(world: World, lead: Any) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.core.types import Code
 from app.models.evidence_files import EvidenceKind
-from app.models.pipeline import Stage, Track, TransitionKind, order
+from app.models.pipeline import COMMON, Stage, Standing, Track, TransitionKind, order
 
 
 class Need(Code):
@@ -149,6 +149,13 @@ def asked(
         return gate(to, track, settings)
     is_late = kind is TransitionKind.terminate and order(here) >= order(Stage.signed)
     return _as_set(TERMINATION, Stage.signed, settings) if is_late else ()
+
+
+def ahead(lead: Standing) -> tuple[Stage, ...]:
+    """The stages before whose gates a lead stands, also where its track is not known yet."""
+    here = order(lead.stage)
+    unknown = COMMON[here + 1 : here + 2] if lead.track is None else ()
+    return lead.next_stages() or unknown
 
 
 def missing(

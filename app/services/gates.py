@@ -19,7 +19,7 @@ from app.core.statements import Statement, compiled, first
 from app.models.deferrals import Deferral, overdue
 from app.models.gate_facts import FACTS
 from app.models.gate_settings import GateSetting
-from app.models.gates import GateItem, GateRule, Need, Settings, asked, gate, missing
+from app.models.gates import GateItem, GateRule, Need, Settings, ahead, asked, gate, missing
 from app.models.lead_gates import GateItemRead, GateRead, LeadGates
 from app.models.leads import Lead
 from app.models.pipeline import ENTERING, Stage, Standing, Track, TransitionKind
@@ -111,10 +111,7 @@ async def shown(
     session: AsyncSession, lead: Lead, payload: StageTransitionCreate
 ) -> tuple[list[GateItemRead], list[FieldError]]:
     """What a requested move has to show, and everything that it lacks or wrongly promises."""
-    if (
-        payload.kind is TransitionKind.advance
-        and payload.to_stage not in lead.standing.next_stages()
-    ):
+    if payload.kind is TransitionKind.advance and payload.to_stage not in ahead(lead.standing):
         return [], []
     state, rules = await _looked(session, lead, payload.kind, payload.to_stage)
     by_item = {rule.item: rule for rule in rules}
@@ -158,7 +155,7 @@ async def gates(pool: Any, caller: Caller, lead_id: UUID) -> LeadGates:
         row["is_pending"], row["is_completion_open"],
     )  # fmt: skip
     return LeadGates(
-        items=[_gate(state, stage, lead.track) for stage in lead.next_stages()],
+        items=[_gate(state, stage, lead.track) for stage in ahead(lead)],
         overdue=list(state.overdue),
     )
 
