@@ -120,7 +120,7 @@ async def combinations_of_the_article_are_there(world: World) -> None:
     ]
     without = await world.database.fetchval(
         "SELECT count(*) FROM leads WHERE combination_id IS NULL"
-        " AND stage NOT IN ('identified', 'contacted')"
+        " AND stage NOT IN ('identified', 'contacted') AND name NOT LIKE '2019年%'"
     )
     assert without == 0
     first = page["items"][0]
