@@ -127,7 +127,7 @@ class World:
         """Switch every item of every gate off, for what is not about gates."""
         await self.database.executemany(
             "INSERT INTO gate_settings (id, version, created_at, updated_at, stage, item, need)"
-            " VALUES ($1, 1, now(), now(), $2, $3, 'off')",
+            " VALUES ($1, 1, now(), now(), $2, $3, 'off') ON CONFLICT DO NOTHING",
             [(new_id(), *row) for row in sorted(DECLARED)],
         )
 
