@@ -12,24 +12,26 @@ from app.kpis.scopes import of_one, of_participants
 ACTIVITIES = f"""
 activities AS (
   SELECT 'trip' AS noun, f.id, '' AS kind, f.from_on AS counted_on, f.mechanism, f.cost_amount,
-         f.organiser_id, f.team_path
+         f.organiser_id, f.team_path, f.combination_id
   FROM trips f WHERE f.status = 'counted' AND {{subject}}
   UNION ALL
-  SELECT 'event', f.id, f.kind, f.held_on, f.mechanism, f.cost_amount, f.organiser_id, f.team_path
+  SELECT 'event', f.id, f.kind, f.held_on, f.mechanism, f.cost_amount, f.organiser_id, f.team_path,
+         f.combination_id
   FROM events f WHERE f.status = 'counted' AND {{subject}}
 ),
 scoped_trips AS (
   SELECT a.*, s.scope, s.scope_id FROM activities a
-  CROSS JOIN {of_participants("trip_participants", "trip_id", "a.id")} AS s WHERE a.noun = 'trip'
+  CROSS JOIN {of_participants("trip_participants", "trip_id", "a.id", "a.combination_id")} AS s
+  WHERE a.noun = 'trip'
 ),
 scoped_events AS (
   SELECT a.*, s.scope, s.scope_id FROM activities a
-  CROSS JOIN {of_participants("event_participants", "event_id", "a.id")} AS s
+  CROSS JOIN {of_participants("event_participants", "event_id", "a.id", "a.combination_id")} AS s
   WHERE a.noun = 'event'
 ),
 organised AS (
   SELECT a.*, s.scope, s.scope_id FROM activities a
-  CROSS JOIN {of_one("a.organiser_id", "a.team_path")} AS s
+  CROSS JOIN {of_one("a.organiser_id", "a.team_path", "a.combination_id")} AS s
 )
 """
 

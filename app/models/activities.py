@@ -26,6 +26,9 @@ class ActivityBase(SQLModel):
     """What a caller sets on a trip or an event."""
 
     mechanism: Mechanism = Field(default=Mechanism.department, sa_type=choice(Mechanism))
+    combination_id: UUID | None = Field(
+        default=None, foreign_key="combinations.id", description="Whose work and cost it is."
+    )
     cost_amount: Money | None = Field(
         default=None, sa_type=numeric(20, 2), description="Yuan (CNY); null is unknown, not 0."
     )

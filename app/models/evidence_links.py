@@ -20,6 +20,7 @@ class SubjectKind(Code):
     visit = "visit"
     stage_transition = "stage_transition"
     agreement = "agreement"
+    development_plan = "development_plan"
 
 
 class EvidenceLinkBase(SQLModel):

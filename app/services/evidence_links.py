@@ -11,11 +11,13 @@ from app.core import records
 from app.core.base import Record
 from app.core.errors import Problem, invalid
 from app.models.agreements import Agreement, AgreementStatus
+from app.models.development_plans import DevelopmentPlan
 from app.models.evidence_files import EvidenceFile
 from app.models.evidence_links import EvidenceLink, EvidenceLinkCreate, SubjectKind
 from app.models.integrity_alerts import AlertKind, IntegrityAlert
 from app.models.leads import Lead
 from app.models.pipeline import TransitionStatus
+from app.models.roles import Permission, may
 from app.models.stage_transitions import StageTransition
 from app.models.visits import Visit
 from app.services.access import Caller, check_reach, claimed, found, readable
@@ -26,6 +28,7 @@ _SUBJECTS: dict[SubjectKind, type[Record]] = {
     SubjectKind.visit: Visit,
     SubjectKind.stage_transition: StageTransition,
     SubjectKind.agreement: Agreement,
+    SubjectKind.development_plan: DevelopmentPlan,
 }
 # What may still lose its evidence, of subjects that are recognised or come into force.
 _UNDECIDED = {
@@ -42,7 +45,7 @@ async def attach(
     model = _SUBJECTS[payload.subject_kind]
     subject = await _named(session, model, caller, payload.subject_id, "/subject_id")
     lead_id = _lead_id(subject)
-    await _check_lead(session, caller, lead_id)
+    await _check_subject(session, caller, payload.subject_kind, lead_id)
     link = await records.add(session, EvidenceLink, payload, lead_id=lead_id)
     if lead_id is not None:
         await _alert(session, file.sha256, lead_id)
@@ -60,11 +63,16 @@ async def _named(
 
 
 def _lead_id(subject: Any) -> UUID | None:
-    return subject.id if isinstance(subject, Lead) else subject.lead_id
+    return subject.id if isinstance(subject, Lead) else getattr(subject, "lead_id", None)
 
 
-async def _check_lead(session: AsyncSession, caller: Caller, lead_id: UUID | None) -> None:
-    """403 where the lead may be seen but not acted on; a visit's people need no lead."""
+async def _check_subject(
+    session: AsyncSession, caller: Caller, kind: SubjectKind, lead_id: UUID | None
+) -> None:
+    """403 where the subject may be seen but not acted on; a visit's people need no lead."""
+    is_plan = kind is SubjectKind.development_plan
+    if is_plan and not may(caller.role, Permission.combinations_write):
+        raise Problem("forbidden")
     lead = await session.get(Lead, lead_id) if lead_id else None
     if lead is not None:
         await check_reach(session, lead, caller)
@@ -110,7 +118,7 @@ def _alerted(digest: str, lead_id: UUID) -> Any:
 async def detach(session: AsyncSession, caller: Caller, link_id: UUID, if_match: int) -> None:
     """Take a file from a subject; 409 once anything recognised relies on it."""
     link = await claimed(session, EvidenceLink, caller, link_id, if_match)
-    await _check_lead(session, caller, link.lead_id)
+    await _check_subject(session, caller, link.subject_kind, link.lead_id)
     undecided = _UNDECIDED.get(link.subject_kind)
     if undecided is not None:
         subject: Any = await found(session, _SUBJECTS[link.subject_kind], caller, link.subject_id)

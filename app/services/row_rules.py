@@ -154,11 +154,13 @@ def _holds(query: Any) -> Condition:
 
 
 def evidence_link_rule(link: Any, role: Role) -> Condition:
-    """Of a visit, who reads the visit; of everything else, who reads the lead."""
+    """Of a visit, who reads the visit; of a plan, everybody in the business; else the lead."""
     is_visit = link.subject_kind == SubjectKind.visit
+    of_plan = link.subject_kind == SubjectKind.development_plan
+    is_open = sa.true() if role in BUSINESS_READERS else sa.false()
     visit = select(Visit.id).where(col(Visit.id) == link.subject_id, visit_rule(Visit, role))
     lead = select(Lead.id).where(col(Lead.id) == link.lead_id, lead_rule(Lead, role))
-    return sa.case((is_visit, _holds(visit)), else_=_holds(lead))
+    return sa.case((is_visit, _holds(visit)), (of_plan, is_open), else_=_holds(lead))
 
 
 def evidence_file_rule(file: Any, role: Role) -> Condition:

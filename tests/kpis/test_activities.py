@@ -194,3 +194,20 @@ async def test_a_reversed_span_leaves_its_days_free(world: World) -> None:
     reply = await world.officer.patch(path, {"from_on": "2025-06-10"}, etag(other))
     assert reply.status_code == 200
     assert (await numbers(world, "period=2025", ("T06",)))["officer"] == "2"
+
+
+async def test_a_combination_pays_for_its_own_leads(world: World) -> None:
+    unit = await world.leader.made("/combinations", {"name": "生物医药"})
+    own = {"combination_id": unit["id"]}
+    await a_trip(world, world.officer, cost_amount="90.00", **own)
+    await an_event(world, "roadshow", "2025-03-12", cost_amount="11.00", **own)
+    await an_event(world, "roadshow", "2025-03-13", cost_amount="1000.00")
+    for more in (own, own, {}):
+        lead = await world.lead(**more)
+        await world.move(lead["id"], "contacted")
+    values = (await world.kpis("combinations", "period=2025..2026"))[unit["id"]]
+    cost = values["T08"]
+    assert (cost["value"], cost["numerator"], cost["denominator"]) == ("50.50", "101.00", "2")
+    assert (values["T01"]["value"], values["T04"]["value"]) == ("1", "1")
+    await check_drills(world, "period=2025..2026")
+    assert await verified(world)

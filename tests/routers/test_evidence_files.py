@@ -208,6 +208,17 @@ async def test_a_visits_file_is_for_who_reads_the_visit(world: World) -> None:
     assert [item["file"]["id"] for item in page["items"]] == [file["id"]]
 
 
+async def test_a_plans_file_is_for_the_whole_business(world: World) -> None:
+    plan = {"name": "生物医药发展规划", "from_year": 2026, "to_year": 2030}
+    plan = await world.leader.made("/development-plans", plan)
+    link = await attached(world.leader, "development_plan", plan["id"])
+    file = await world.leader.seen(f"/evidence-files/{link['file_id']}")
+    assert await sees(world.stranger, file)
+    own = await uploaded(world.officer, PDF + b"9")
+    body = {"file_id": own["id"], "subject_kind": "development_plan", "subject_id": plan["id"]}
+    problem(await world.officer.post("/evidence-links", body), 403, "forbidden")
+
+
 async def test_evidence_of_a_recognised_step_stays(world: World) -> None:
     lead = await world.lead()
     step = await world.ask(lead["id"], to_stage="contacted")
