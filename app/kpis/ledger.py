@@ -18,13 +18,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.core.db import driver
 from app.kpis import (
     activities,
+    cohorts,
     commitments,
     company_lists,
     fundings,
     money_facts,
     rollup,
     service_tasks,
-    stage_transitions,
     stationings,
     visits,
 )
@@ -35,7 +35,7 @@ from app.models.ledger_entries import ZONE_ID
 _FACTS = {
     Family.visit: (visits.SCOPED_VISITS, "v.id = :subject_id"),
     Family.company_list: (company_lists.NEWCOMERS, "l.id = :subject_id"),
-    Family.lead: (stage_transitions.RECOGNISED, "t.lead_id = :subject_id"),
+    Family.lead: (cohorts.COHORTS, "t.lead_id = :subject_id"),
     Family.capital_arrival: (money_facts.ARRIVED, "f.id = :subject_id"),
     Family.foreign_capital_use: (money_facts.USED, "f.id = :subject_id"),
     Family.fixed_investment: (money_facts.INVESTED, "f.id = :subject_id"),
@@ -68,11 +68,7 @@ def _difference(family: Family, *, is_whole: bool) -> str:
     selects = [pair for metric in METRICS.values() for pair in metric.selects(family)]
     wanted = " UNION ALL ".join(select for select, _ in selects)
     of_family = " OR ".join(entries for _, entries in selects)
-    held = of_family if is_whole else "subject_id = :subject_id"
-    metrics = [metric for metric in METRICS.values() if metric.family is family]
-    wanted = " UNION ALL ".join(metric.select for metric in metrics)
-    codes = ", ".join(f"'{metric.code}'" for metric in metrics)
-    held = f"metric IN ({codes})" + ("" if is_whole else " AND subject_id = :subject_id")
+    held = f"({of_family})" + ("" if is_whole else " AND subject_id = :subject_id")
     return f"""
 WITH {facts.format(subject="true" if is_whole else one_subject)}
 SELECT {_KEYS}, sum(quantity) AS quantity

@@ -15,10 +15,12 @@ def of_participants(table: str, on: str, fact_id: str) -> str:
   )"""
 
 
-def of_one(officer_id: str, team_path: str) -> str:
-    """Whole to one officer, the teams above and the zone."""
+def of_one(officer_id: str, team_path: str, combination_id: str = "") -> str:
+    """Whole to one officer, the teams above, the combination where there is one, and the zone."""
+    unit = f"UNION ALL SELECT 'combination', {combination_id} WHERE {combination_id} IS NOT NULL"
     return f"""LATERAL (
     SELECT 'officer' AS scope, {officer_id} AS scope_id
     UNION SELECT 'team', t.id FROM unnest({team_path}) AS t(id)
+    {unit if combination_id else ""}
     UNION ALL {_ZONE}
   )"""
