@@ -36,6 +36,7 @@ from app.models.fixed_investments import FixedInvestmentRead
 from app.models.foreign_capital_uses import ForeignCapitalUseRead
 from app.models.incubation_stages import IncubationEntry, IncubationEntryRead
 from app.models.introductions import IntroductionRead
+from app.models.kpi_targets import KpiTargetRead
 from app.models.lead_members import LeadMemberRead
 from app.models.leads import Lead, LeadRead
 from app.models.ledger_entries import LedgerEntryRead
@@ -80,6 +81,7 @@ LISTS: dict[str, type[ReadShape]] = {
     "/foreign-capital-uses": ForeignCapitalUseRead,
     "/incubation-stages": IncubationEntryRead,
     "/introductions": IntroductionRead,
+    "/kpi-targets": KpiTargetRead,
     "/lead-members": LeadMemberRead,
     "/leads": LeadRead,
     "/ledger-entries": LedgerEntryRead,

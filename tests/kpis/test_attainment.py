@@ -1,4 +1,4 @@
-"""Published figures: rates as printed, attainment, the gap to the schedule (domain §7, V1 to V9)."""
+"""Published figures: rates as printed, attainment, gap to the schedule (domain §7, V1 to V9)."""
 
 from decimal import Decimal
 

@@ -33,6 +33,7 @@ SMALL = {
     "trips": 400,
     "events": 400,
     "stationings": 400,
+    "kpi_targets": 400,
 }
 FILLED = (
     "teams",
@@ -57,6 +58,7 @@ FILLED = (
     "node_presences",
     "node_statuses",
     "development_plans",
+    "kpi_targets",
     "platform_companies",
     "combinations",
     "platform_fundings",
