@@ -14,8 +14,9 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from app.kpis.metrics import Aggregation, Metric
+from app.kpis.units import display
 from app.kpis.window import Window
-from app.models.kpis import KpiPart, KpiStatus, KpiValue
+from app.models.kpis import KpiPart, KpiStatus, KpiUnits, KpiValue
 from app.models.ledger_entries import Scope
 
 # A mark that stands for text keeps its quotes; one that may become null brings its own.
@@ -48,6 +49,7 @@ class Pieces:
     scope: Scope
     window: Window
     is_broken_down: bool
+    units: KpiUnits | None = None
 
     @cached_property
     def is_ratio(self) -> bool:
@@ -116,7 +118,7 @@ class Pieces:
         """The number of one subject; its parts, where they were asked for, are among `cells`."""
         if not self.is_ratio:
             first, second, last = self._number
-            text = f"{first}{cell[2]}{second}{subject}{last}"
+            text = self._shown(f"{first}{cell[2]}{second}{subject}{last}", cell[2])
         else:
             _, _, value, top, bottom = cell
             reason = "null" if value else '"denominator_zero"'
@@ -130,7 +132,13 @@ class Pieces:
         _, dimension, value, *ratio = cell
         value = _quoted(value) if self.is_ratio else value
         escaped = dimension.replace(">", "%3E")
-        return _join(self._part, dimension, value, *ratio, subject, escaped)
+        text = _join(self._part, dimension, value, *ratio, subject, escaped)
+        return text if self.is_ratio else self._shown(text, value)
+
+    def _shown(self, text: str, value: str) -> str:
+        """The number with its display text, where its unit has one."""
+        shown = display(value, self.metric.unit, self.units) if self.units else None
+        return f'{text[:-1]},"display":"{shown}"}}' if shown else text
 
 
 def _cut(shape: BaseModel) -> list[str]:
