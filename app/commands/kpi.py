@@ -5,9 +5,9 @@ import asyncio
 import typer
 from rich.table import Table
 
-from app.commands.base import database_url, out, session_at
+from app.commands.base import database_url, out, progress, session_at
 from app.core.db import Database
-from app.kpis import ledger, rollup
+from app.kpis import ledger, maturity, rollup
 
 kpi = typer.Typer(no_args_is_help=True, help="The KPI ledger.")
 
@@ -44,5 +44,22 @@ async def _fold(url: str) -> int:
     database = Database(url, pool_size=1)
     try:
         return await rollup.fold_all(database)
+    finally:
+        await database.close()
+
+
+@kpi.command()
+def mature() -> None:
+    """Write down which agreed starts were due before today, and post what follows; run nightly."""
+    with database_url() as url:
+        count = asyncio.run(_mature(url))
+    out.print(f"{count} deadlines have passed.")
+
+
+async def _mature(url: str) -> int:
+    database = Database(url, pool_size=1)
+    try:
+        with progress("signings") as report:
+            return await maturity.mature(database, report)
     finally:
         await database.close()

@@ -2,9 +2,11 @@
 
 from app.kpis import (
     activities,
+    cohorts,
     commitments,
     company_lists,
     fundings,
+    milestones,
     money_facts,
     service_tasks,
     signings,
@@ -18,6 +20,8 @@ MODULES = (
     visits,
     stage_transitions,
     signings,
+    milestones,
+    cohorts,
     fundings,
     company_lists,
     activities,

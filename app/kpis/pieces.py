@@ -6,7 +6,7 @@ number is then a join of strings. Dumping each number by its shape would take te
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import cached_property
 from json.encoder import encode_basestring
 from typing import Any
@@ -14,9 +14,11 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from app.kpis.attainment import rounded
 from app.kpis.metrics import Aggregation, Metric
+from app.kpis.units import display
 from app.kpis.window import Window
-from app.models.kpis import KpiPart, KpiStatus, KpiValue
+from app.models.kpis import KpiPart, KpiStatus, KpiUnits, KpiValue
 from app.models.ledger_entries import Scope
 
 # A mark that stands for text keeps its quotes; one that may become null brings its own.
@@ -31,8 +33,18 @@ Cell = Sequence[str]
 
 def written(unit: str, quantity: Decimal) -> str:
     """A quantity with the decimals of its unit, half up."""
-    step = Decimal(1).scaleb(-_DECIMALS.get(unit, 0))
-    return str(quantity.quantize(step, ROUND_HALF_UP))
+    return str(rounded(quantity, _DECIMALS.get(unit, 0)))
+
+
+def decimals_of(metric: Metric) -> int:
+    """Of the metric's unit."""
+    return _DECIMALS.get(metric.unit, 0)
+
+
+def part_decimals_of(metric: Metric) -> tuple[int, int]:
+    """Of a ratio's numerator and denominator."""
+    parts = metric.numerator_unit, metric.denominator_unit
+    return _DECIMALS.get(parts[0], 0), _DECIMALS.get(parts[1], 0)
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,7 @@ class Pieces:
     scope: Scope
     window: Window
     is_broken_down: bool
+    units: KpiUnits | None = None
 
     @cached_property
     def is_ratio(self) -> bool:
@@ -58,13 +71,12 @@ class Pieces:
     @property
     def decimals(self) -> int:
         """Of the unit."""
-        return _DECIMALS.get(self.metric.unit, 0)
+        return decimals_of(self.metric)
 
     @property
     def part_decimals(self) -> tuple[int, int]:
         """Of a ratio's numerator and denominator."""
-        parts = self.metric.numerator_unit, self.metric.denominator_unit
-        return _DECIMALS.get(parts[0], 0), _DECIMALS.get(parts[1], 0)
+        return part_decimals_of(self.metric)
 
     @cached_property
     def nothing(self) -> Cell:
@@ -113,7 +125,7 @@ class Pieces:
         """The number of one subject; its parts, where they were asked for, are among `cells`."""
         if not self.is_ratio:
             first, second, last = self._number
-            text = f"{first}{cell[2]}{second}{subject}{last}"
+            text = self._shown(f"{first}{cell[2]}{second}{subject}{last}", cell[2])
         else:
             _, _, value, top, bottom = cell
             reason = "null" if value else '"denominator_zero"'
@@ -127,7 +139,13 @@ class Pieces:
         _, dimension, value, *ratio = cell
         value = _quoted(value) if self.is_ratio else value
         escaped = dimension.replace(">", "%3E")
-        return _join(self._part, dimension, value, *ratio, subject, escaped)
+        text = _join(self._part, dimension, value, *ratio, subject, escaped)
+        return text if self.is_ratio else self._shown(text, value)
+
+    def _shown(self, text: str, value: str) -> str:
+        """The number with its display text, where its unit has one."""
+        shown = display(value, self.metric.unit, self.units) if self.units else None
+        return f'{text[:-1]},"display":"{shown}"}}' if shown else text
 
 
 def _cut(shape: BaseModel) -> list[str]:

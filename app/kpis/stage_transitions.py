@@ -45,13 +45,19 @@ supplements AS (
 
 
 def credited(
-    code: str, dimension: str, quantity: str, more: str = "", source: str = "scoped_credits"
+    code: str,
+    dimension: str,
+    quantity: str,
+    more: str = "",
+    source: str = "scoped_credits",
+    **columns: str,
 ) -> str:
-    """A definition's SELECT from signings in their scopes."""
+    """A definition's SELECT from signings in their scopes; `part` and `counted_on` may be given."""
+    part, counted_on = columns.get("part", "'value'"), columns.get("counted_on", "c.counted_on")
     return f"""
-SELECT '{code}' AS metric, 1 AS definition_version, 'value' AS part, {dimension} AS dimension,
+SELECT '{code}' AS metric, 1 AS definition_version, {part} AS part, {dimension} AS dimension,
        c.lead_id AS subject_id, c.scope, c.scope_id, c.lead_id, c.company_id, c.mechanism,
-       c.counted_on, CAST({quantity} AS numeric(24,4)) AS quantity
+       {counted_on} AS counted_on, CAST({quantity} AS numeric(24,4)) AS quantity
 FROM {source} c {more}
 """
 

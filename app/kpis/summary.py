@@ -18,7 +18,7 @@ async def summary(pool: Any, caller: Any, scope: Scope, query: KpiQuery) -> byte
     """The numbers of every subject of a scope that the caller may see: a `KpiPage` in JSON."""
     window, is_broken_down = window_of(query), "breakdown" in expands_asked(query.expand)
     metrics = [
-        Pieces(str(place), metric, scope, window, is_broken_down)
+        Pieces(str(place), metric, scope, window, is_broken_down, query.units)
         for place, metric in enumerate(metrics_asked(query.metrics))
     ]
     form, binds = _asked(caller, scope, window, metrics)

@@ -46,5 +46,6 @@ DOMAIN_ERRORS: dict[str, int] = {
     "appeal_closed": 409,
     "already_reversed": 409,
     "changed_since": 409,
+    "target_exists": 409,
     "import_refused": 422,
 }

@@ -18,11 +18,20 @@ class KpiStatus(Code):
     closed = "closed"
 
 
+class KpiUnits(Code):
+    """In which units money is also written out: 万元, 亿元, 万美元."""
+
+    wan = "wan"
+    yi = "yi"
+    wan_usd = "wan_usd"
+
+
 class KpiPart(BaseModel):
     """One slice of a number."""
 
     dimension: str
     value: str | None
+    display: str | None = None
     numerator: str | None = None
     denominator: str | None = None
     drill: str
@@ -32,11 +41,12 @@ class KpiValue(BaseModel):
     """One number. Ratios alone carry `numerator`, `denominator` and `reason`.
 
     `value` is null with a `reason` where a ratio has nothing to divide by. `breakdown` is there
-    with `expand=breakdown`.
+    with `expand=breakdown`, `display` with `units` on money of that currency.
     """
 
     metric: str
     value: str | None
+    display: str | None = None
     unit: str
     definition_id: str
     status: KpiStatus
@@ -90,6 +100,9 @@ class KpiQuery(BaseModel):
     mechanism: Mechanism | None = None
     expand: Names = Field(default=[], description="`breakdown`: the parts of each number.")
     as_of: Instant | None = Field(default=None, description="What was known then.")
+    units: KpiUnits | None = Field(
+        default=None, description="Adds `display` beside money; `value` stays in the base unit."
+    )
 
 
 class MetricRead(BaseModel):

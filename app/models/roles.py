@@ -100,6 +100,7 @@ class Permission(Code):
     money_write = "money_write"
     money_recognise = "money_recognise"
     kpis_read = "kpis_read"
+    targets_write = "targets_write"
 
 
 HOLDERS: dict[Permission, frozenset[Role]] = {
@@ -178,6 +179,7 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.money_write: FIELD_ROLES,
     Permission.money_recognise: frozenset({Role.leader, Role.assessor}),
     Permission.kpis_read: BUSINESS_READERS,
+    Permission.targets_write: frozenset({Role.team_lead, Role.leader, Role.assessor}),
 }
 
 

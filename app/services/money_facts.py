@@ -128,8 +128,15 @@ async def decide(change: Change, model: type[MoneyFact], payload: TransitionDeci
     else:
         fact.status = FactStatus.rejected
     fact.decision_comment = payload.comment
+    await _post(session, model, fact)
+
+
+async def _post(session: AsyncSession, model: type[MoneyFact], fact: MoneyFact) -> None:
+    """What arrived also fulfils the lead's signing."""
     await session.flush()
     await ledger.post(session, FAMILIES[model], fact.id)
+    if model is CapitalArrival:
+        await ledger.post(session, Family.lead, fact.lead_id)
 
 
 async def _is_of_key_chain(session: AsyncSession, lead: Lead) -> bool:
@@ -146,8 +153,7 @@ async def reverse(change: Change, model: type[MoneyFact], payload: ReversalCreat
     fact, _, _ = await _for_decision(change, model)
     fact.check_status(FactStatus.recognised)
     fact.reverse(change.caller.id, payload.reason)
-    await change.session.flush()
-    await ledger.post(change.session, FAMILIES[model], fact.id)
+    await _post(change.session, model, fact)
 
 
 async def _for_decision(change: Change, model: type[Fact]) -> tuple[Fact, Lead, list[LeadMember]]:

@@ -38,6 +38,7 @@ from app.models.industry_chains import IndustryChain
 from app.models.integrity_alerts import IntegrityAlert
 from app.models.introductions import Introduction
 from app.models.join_requests import JoinRequest
+from app.models.kpi_targets import KpiTarget, KpiTargetVersion
 from app.models.lead_members import LeadMember
 from app.models.leads import Lead
 from app.models.ledger_entries import LedgerEntry
@@ -155,6 +156,8 @@ RULES: dict[type[SQLModel], Rule] = {
     ServiceTask: service_task_rule,
     Blocker: blocker_rule,
     LedgerEntry: ledger_rule,
+    KpiTarget: ledger_rule,
+    KpiTargetVersion: roles(*BUSINESS_READERS),
     EvidenceFile: evidence_file_rule,
     EvidenceLink: evidence_link_rule,
     IntegrityAlert: roles(*ZONE_READERS),

@@ -11,7 +11,7 @@ from tests.writes import every_write
 # POSTs that change no existing record in a version that the caller must have seen.
 UNCONDITIONAL = {
     "log_in", "log_out", "change_password", "unlock_officer", "unmask_contact",
-    "create_companies", "create_leads", "log_visits",
+    "create_companies", "create_leads", "log_visits", "create_kpi_targets",
 }  # fmt: skip
 
 

@@ -37,6 +37,7 @@ from app.models.fixed_investments import FixedInvestmentRead
 from app.models.foreign_capital_uses import ForeignCapitalUseRead
 from app.models.incubation_stages import IncubationEntry, IncubationEntryRead
 from app.models.introductions import IntroductionRead
+from app.models.kpi_targets import KpiTargetRead
 from app.models.lead_members import LeadMemberRead
 from app.models.leads import Lead, LeadRead
 from app.models.ledger_entries import LedgerEntryRead
@@ -84,6 +85,7 @@ LISTS: dict[str, type[ReadShape]] = {
     "/foreign-capital-uses": ForeignCapitalUseRead,
     "/incubation-stages": IncubationEntryRead,
     "/introductions": IntroductionRead,
+    "/kpi-targets": KpiTargetRead,
     "/lead-members": LeadMemberRead,
     "/leads": LeadRead,
     "/ledger-entries": LedgerEntryRead,
@@ -146,9 +148,14 @@ async def _expected(  # noqa: PLR0911  one answer per field
         return lead and getattr(lead, {"lead_code": "code"}.get(name, name))
     of = {"Trip": "trip_id", "Event": "event_id"}.get(kind, "visit_id")
     credited = "transition_id" if kind == "StageTransition" else "fact_id"
-    on = {"participants": of, "guests": of, "credits": credited, "parties": "agreement_id"}[name]
+    parents = {"participants": of, "guests": of, "credits": credited}
+    on = {**parents, "parties": "agreement_id", "versions": "target_id"}[name]
     table = inner_shape(shape.model_fields[name].annotation).table
-    return sorted(await _rows(session, table, on, row.id), key=lambda child: child.place)
+    return sorted(await _rows(session, table, on, row.id), key=_place)
+
+
+def _place(child: Any) -> int:
+    return child.number if hasattr(child, "number") else child.place
 
 
 async def _of_company(session: AsyncSession, company_id: Any, name: str) -> Any:
@@ -239,7 +246,11 @@ async def test_every_answer_fits_its_published_schema(world: World) -> None:
     await _fill(world)
     document, checked = world.app.openapi(), 0
     subject = f"scope=zone&scope_id={'0' * 8}-0000-0000-0000-{'0' * 12}"
-    queries = {"/kpi-companies": f"?period=this_year&metrics=M01&{subject}"}
+    queries = {
+        "/kpi-companies": f"?period=this_year&metrics=M01&{subject}",
+        "/kpi-attainments": "?period=this_year&scope=officer",
+        "/kpi-target-sums": "?year=2026",
+    }
     for path, methods in document["paths"].items():
         if "get" not in methods or "{id}" in path or path.endswith("/export"):
             continue

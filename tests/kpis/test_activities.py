@@ -1,6 +1,7 @@
 """T01, T04, T06, T07, T08 in a small zone, each number counted by hand."""
 
 import asyncio
+from decimal import Decimal
 from typing import Any
 
 from app.kpis import ledger
@@ -137,7 +138,7 @@ async def test_what_is_taken_back_counts_no_more(world: World) -> None:
     for name in ("first", "show", "station"):
         rows = await world.opened(f"/ledger-entries?subject_id={made[name]['id']}")
         assert rows
-        assert sum(float(row["quantity"]) for row in rows) == 0
+        assert sum(Decimal(row["quantity"]) for row in rows) == 0
     problem(
         await world.officer.patch(f"/trips/{made['first']['id']}", {"name": "x"}, '"v2"'),
         409,

@@ -34,6 +34,7 @@ SMALL = {
     "trips": 400,
     "events": 400,
     "stationings": 400,
+    "kpi_targets": 400,
 }
 FILLED = (
     "assessments",
@@ -63,6 +64,7 @@ FILLED = (
     "node_presences",
     "node_statuses",
     "development_plans",
+    "kpi_targets",
     "platform_companies",
     "combinations",
     "platform_fundings",

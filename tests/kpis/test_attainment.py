@@ -1,0 +1,53 @@
+"""Published figures: rates as printed, attainment, gap to the schedule (domain §7, V1 to V9)."""
+
+from decimal import Decimal
+
+import pytest
+
+from app.kpis.attainment import attainment, expected, percent, schedule_gap
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "decimals", "printed"),
+    [
+        ("244", "247", 1, "98.8 %"),  # V1 许昌: 履约
+        ("222", "247", 1, "89.9 %"),  # V2: 开工
+        ("370", "1077", 1, "34.4 %"),  # V3 阿坝: 到位
+        ("326", "2104", 2, "15.49 %"),  # V4
+        ("99.68", "145", 1, "68.7 %"),  # V8
+        ("40", "45", 1, "88.9 %"),
+        ("219.22", "589", 2, "37.22 %"),  # V9
+        ("1", "8", 1, "12.5 %"),
+        ("1", "16", 1, "6.3 %"),  # 6.25: half up, where binary halves go to even
+        ("0", "5", 1, "0.0 %"),
+    ],
+)
+def test_rates_as_printed(numerator: str, denominator: str, decimals: int, printed: str) -> None:
+    assert percent(Decimal(numerator), Decimal(denominator), decimals) == printed
+
+
+def test_nothing_to_divide_by() -> None:
+    assert percent(Decimal(1), Decimal(0)) is None
+    assert attainment(Decimal(1), Decimal(0)) is None
+
+
+def test_v5_panzhihua_october() -> None:
+    """1,005,136 万元 of 80 亿元 by the end of October."""
+    attained = attainment(Decimal(10_051_360_000), Decimal(8_000_000_000))
+    assert attained is not None
+    assert percent(attained, Decimal(1), 2) == "125.64 %"
+    assert schedule_gap(attained, 10) == Decimal("42.31")
+
+
+@pytest.mark.parametrize(("completion", "gap"), [("0.7041", "-12.92"), ("4.9569", "412.36")])
+def test_v6_v7_gap_to_the_linear_year(completion: str, gap: str) -> None:
+    assert schedule_gap(Decimal(completion), 10) == Decimal(gap)
+
+
+def test_explicit_weights() -> None:
+    weights = [
+        Decimal(w) for w in ("2", "3", "10", "5", "10", "15", "5", "5", "15", "10", "10", "10")
+    ]
+    assert expected(3, weights) == Decimal("0.15")
+    assert expected(12, weights) == 1
+    assert schedule_gap(Decimal("0.2"), 3, weights) == Decimal("5.00")
