@@ -6,7 +6,7 @@ before its last bytes leave: a complete file has its audit row.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from enum import Enum
 from typing import Any
@@ -76,7 +76,7 @@ class Streamed(File):
         super().__init__(headers=headers, media_type=self.media_type)
         del self.headers["content-length"]
 
-    def parts(self, connection: Any) -> AsyncIterator[bytes]:  # a pooled connection
+    def parts(self, connection: Any) -> AsyncGenerator[bytes, None]:  # a pooled connection
         """What to send; `row_count` says how much of it there was."""
         raise NotImplementedError
 
@@ -94,20 +94,25 @@ class Streamed(File):
         await send({"type": "http.response.body", "body": self._last})
 
     async def _stream(self, send: Send, gone: "asyncio.Task[None]") -> None:
-        """All but the last part; nothing before there is a first one, so that a query that fails
-        is answered by a problem."""
+        """All but the last part.
+
+        Nothing is sent before there is a first one: a query that fails is answered by a problem.
+        """
         pool = await self._db.reads()
-        async with pool.acquire() as connection, snapshot(connection):
-            async with aclosing(self.parts(connection)) as parts:
-                self._last = await anext(parts)
-                start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
-                await send(start)
-                async for part in parts:
-                    message = {"type": "http.response.body", "body": self._last, "more_body": True}
-                    await send(message)
-                    self._last = part
-                    if gone.done():
-                        break
+        async with (
+            pool.acquire() as connection,
+            snapshot(connection),
+            aclosing(self.parts(connection)) as parts,
+        ):
+            self._last = await anext(parts)
+            start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+            await send(start)
+            async for part in parts:
+                message = {"type": "http.response.body", "body": self._last, "more_body": True}
+                await send(message)
+                self._last = part
+                if gone.done():
+                    break
 
     async def _note(self) -> None:
         changes = {"query": [None, self._asked], "row_count": [None, self.row_count]}
@@ -137,7 +142,7 @@ class Export(Streamed):
         asked = query.model_dump(mode="json", exclude_unset=True)
         super().__init__(reader, table, asked, saved_as(table, query.format))
 
-    async def parts(self, connection: Any) -> AsyncIterator[bytes]:
+    async def parts(self, connection: Any) -> AsyncGenerator[bytes, None]:
         """The header, the rows in batches, the end."""
         statement = rows_statement(self._form)
         arguments = statement.arguments({**self._binds, **self._caller.binds})

@@ -133,7 +133,7 @@ def _legend(keys: Sequence[tuple[str, str]]) -> str:
 
 def width_of(word: str) -> float:
     """About how wide a word is: a Chinese character takes twice a Latin one."""
-    return sum(_SIZE if ord(sign) > 0x2E7F else _SIZE * 0.56 for sign in word)
+    return sum(_SIZE if ord(sign) > 0x2E7F else _SIZE * 0.62 for sign in word)
 
 
 def bars(
@@ -145,14 +145,15 @@ def bars(
     behind = max((width_of(row.text) for row in rows), default=0) + 12
     most = max((float(row.value) for row in rows), default=0) or 1
     scale = max(width - gutter - behind, 20) / most
-    body = ""
+    foot, x = _ROW * max(len(rows), 1) + 4, round(gutter, 1)
+    body = f'<line x1="{x}" x2="{x}" y1="4" y2="{foot}" stroke="{INK}"/>'
     for row, top in zip(rows, count(4, _ROW), strict=False):
         length = max(round(float(row.value) * scale, 1), 0)
         label = shortened(row.label, gutter - 12)
         body += _text(gutter - 8, top + 14, label, "end")
-        body += _rect(round(gutter, 1), top + 2, length, _ROW - 8, colour)
+        body += _rect(x, top + 2, length, _ROW - 8, colour)
         body += _text(round(gutter + length + 6, 1), top + 14, row.text)
-    return svg(name, title, description, (width, _ROW * max(len(rows), 1) + 8), body)
+    return svg(name, title, description, (width, foot + 4), body)
 
 
 def shortened(word: str, width: float) -> str:

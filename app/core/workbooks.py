@@ -44,9 +44,13 @@ class OpenEnded:
     def end(self) -> bytes:
         """The last bytes."""
         self._part.write(self._tail)
+        self.close()
+        return self._sink.taken()
+
+    def close(self) -> None:
+        """Also where the file is given up half-way."""
         self._part.close()
         self._archive.close()
-        return self._sink.taken()
 
 
 def _opened(sheet: bytes) -> tuple[bytes, bytes]:

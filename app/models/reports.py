@@ -46,7 +46,9 @@ class ReportQuery(BaseModel):
 def months_of(year: int, first: int, last: int) -> Days:
     """Whole months of a year."""
     ends_on = date(year + last // 12, last % 12 + 1, 1).toordinal() - 1
-    return Days(date(year, first, 1), date.fromordinal(ends_on), f"{year}-{first:02}..{last:02}")
+    return Days(
+        date(year, first, 1), date.fromordinal(ends_on), f"{year}-{first:02}..{year}-{last:02}"
+    )
 
 
 class ReportNumber(KpiValue):

@@ -1,6 +1,6 @@
 """The year-to-date report as JSON, as a workbook and as a page to be printed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
@@ -38,7 +38,7 @@ class _Report(Streamed):
 class _Workbook(_Report):
     format = "xlsx"
 
-    def parts(self, connection: Any) -> AsyncIterator[bytes]:
+    def parts(self, connection: Any) -> AsyncGenerator[bytes, None]:
         """Sheets and charts, then the ledger's rows."""
         return report_workbooks.workbook(connection, self._caller, self.query, self._count)
 
@@ -54,7 +54,7 @@ class _Page(_Report):
         shown = saved_as(name, self.format)["Content-Disposition"].replace("attachment", "inline")
         return {"Content-Disposition": shown, "Content-Security-Policy": report_pages.POLICY}
 
-    async def parts(self, connection: Any) -> AsyncIterator[bytes]:
+    async def parts(self, connection: Any) -> AsyncGenerator[bytes, None]:
         """The one page."""
         report = await reports.year_to_date(connection, self._caller, self.query)
         yield report_pages.page(report).encode()

@@ -76,12 +76,16 @@ def _table(caption: str, headers: Sequence[str], rows: Iterable[str], first_numb
         for place, head in enumerate(headers)
     ).replace("class=n", 'class="n"')
     head = f"<thead><tr>{heads}</tr></thead>"
-    return f"<table><caption>{escape(caption)}</caption>{head}<tbody>{''.join(rows)}</tbody></table>"
+    return (
+        f"<table><caption>{escape(caption)}</caption>{head}<tbody>{''.join(rows)}</tbody></table>"
+    )
 
 
 def _row(*cells: str, numbers_from: int = 1) -> str:
     made = (
-        f'<td class="n">{escape(cell)}</td>' if place >= numbers_from else f"<td>{escape(cell)}</td>"
+        f'<td class="n">{escape(cell)}</td>'
+        if place >= numbers_from
+        else f"<td>{escape(cell)}</td>"
         for place, cell in enumerate(cells)
     )
     return f"<tr>{''.join(made)}</tr>"
@@ -110,6 +114,10 @@ def _of_number(n: ReportNumber, lang: str, *, has_targets: bool) -> str:
     )
 
 
+def _empty() -> str:
+    return f"<p>{escape(_word('empty'))}</p>"
+
+
 def _figure(plot: str, table: str = "") -> str:
     return f"<figure>{plot}{table}</figure>"
 
@@ -131,7 +139,8 @@ def _monthly(report: YearToDateReport) -> str:
     rows = [(label, *(plain(v or Decimal(0), 3) for v in row))
             for label, row in zip(labels, zip(*series, strict=True), strict=True)]  # fmt: skip
     words = (title, _described(title, ((r[0], r[1]) for r in rows)), _word("column"))
-    plot = columns("monthly", words, labels, values, lines)
+    has_any = any(values) or bool(targets)
+    plot = columns("monthly", words, labels, values, lines) if has_any else _empty()
     table = _table(title, headers, (_row(*row) for row in rows))
     return f"<h2>{escape(title)}</h2>{_figure(plot, table)}"
 
@@ -147,7 +156,11 @@ def _described(title: str, rows: Iterable[tuple[str, str]]) -> str:
     return _word("described", title=title, rows=told or _word("empty"))
 
 
-def _bars(name: str, title: str, rows: Sequence[Bar], *, width: int = 680, colour: str = BLUE) -> str:
+def _bars(
+    name: str, title: str, rows: Sequence[Bar], *, width: int = 680, colour: str = BLUE
+) -> str:
+    if not any(row.value for row in rows):
+        return _empty()
     described = _described(title, ((row.label, row.text) for row in rows))
     return bars(name, (title, described), rows, width=width, colour=colour)
 
@@ -184,7 +197,7 @@ def _panel(report: YearToDateReport, place: int, lang: str) -> str:
 def _teams(report: YearToDateReport, lang: str) -> str:
     title, rows = _word("top_teams"), report.teams[:_MOST_TEAMS]
     if not rows:
-        return f"<h2>{escape(title)}</h2><p>{escape(_word('empty'))}</p>"
+        return f"<h2>{escape(title)}</h2>{_empty()}"
     told = [
         Bar(row.subject.name, Decimal(row.values[0].value or 0),
             amount(row.values[0].value, row.values[0].unit, lang))
@@ -201,8 +214,7 @@ def _teams(report: YearToDateReport, lang: str) -> str:
 def _stages(report: YearToDateReport) -> str:
     title = _word("stages")
     rows = [
-        Bar(text("Stage", s.stage), Decimal(s.lead_count), str(s.lead_count))
-        for s in report.stages
+        Bar(text("Stage", s.stage), Decimal(s.lead_count), str(s.lead_count)) for s in report.stages
     ]
     table = _table(title, [_word("stage"), _word("leads")], (_row(r.label, r.text) for r in rows))
     return f"<h2>{escape(title)}</h2>{_figure(_bars('stages', title, rows, colour=GREEN), table)}"
@@ -216,14 +228,12 @@ def _projects(report: YearToDateReport) -> str:
         for p in s.projects
     ]
     title = _word("projects_sheet")
-    body = _table(title, headers, rows, 4) if rows else f"<p>{escape(_word('empty'))}</p>"
+    body = _table(title, headers, rows, 4) if rows else _empty()
     return f"<h2>{escape(title)}</h2>{body}"
 
 
 def _footer(report: YearToDateReport) -> str:
     moment = f"{report.as_of:%Y-%m-%d %H:%M} UTC"
     known = _word("as_of", moment=moment, day=report.stages_on)
-    drills = "".join(
-        f"<li>{n.definition_id}: {escape(n.drill)}</li>" for n in report.numbers
-    )
+    drills = "".join(f"<li>{n.definition_id}: {escape(n.drill)}</li>" for n in report.numbers)
     return f"<footer><p>{escape(known)}</p><ul>{drills}</ul></footer>"

@@ -58,7 +58,9 @@ def key_projects(role: Role) -> Any:
 
 def details(role: Role) -> Any:
     """The entries behind the headline; lead and company only where the caller may see them."""
-    entry, lead, company = _tables()
+    entry: Any = LedgerEntry
+    lead: Any = Lead
+    company: Any = Company
     is_told = sa.or_(entry.lead_id.is_(None), lead.id.is_not(None))
     return (
         sa.select(
@@ -66,6 +68,7 @@ def details(role: Role) -> Any:
             lead.code.label("lead_code"), lead.name.label("lead_name"),
             company.name.label("company_name"), entry.quantity, entry.recorded_at, entry.id,
         )
+        .select_from(entry)
         .outerjoin(lead, sa.and_(lead.id == entry.lead_id, *visible(lead, role)))
         .outerjoin(
             company,
@@ -83,7 +86,3 @@ def details(role: Role) -> Any:
         )
         .order_by(entry.metric, entry.counted_on, entry.id)
     )  # fmt: skip
-
-
-def _tables() -> tuple[Any, Any, Any]:
-    return LedgerEntry, Lead, Company

@@ -59,7 +59,9 @@ def _sentences(
     named = {"span": span(days, lang), "clauses": joint.join(said)}
     found = [text("report", "sentence" if said else "nothing", named, lang=lang)]
     keys = [stage for stage in stages if stage.key_count]
-    return text("report", "gap", lang=lang).join([*found, *([_projects(keys, lang)] if keys else [])])
+    return text("report", "gap", lang=lang).join(
+        [*found, *([_projects(keys, lang)] if keys else [])]
+    )
 
 
 def _is_told(number: ReportNumber) -> bool:

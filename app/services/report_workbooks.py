@@ -1,7 +1,7 @@
 """The report as a workbook: numbers in base units, which headers name, and the rows behind them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,7 +19,6 @@ from app.core.workbooks import MOST_ROWS, OpenEnded, Value
 from app.kpis.catalogue import METRICS as DEFINITIONS
 from app.models.kpis import KpiRow, KpiValue
 from app.models.reports import ReportQuery, YearToDateReport
-from app.services.access import Caller
 from app.services.report_rows import details, statement_of
 from app.services.reports import METRICS, year_to_date
 
@@ -30,11 +29,30 @@ Progress = Callable[[int], None]
 
 
 async def workbook(
-    connection: Any, caller: Caller, query: ReportQuery, progress: Progress
-) -> AsyncIterator[bytes]:
+    connection: Any, caller: Any, query: ReportQuery, progress: Progress
+) -> AsyncGenerator[bytes, None]:
     """The file in parts, on a connection that holds a snapshot; tells of each row of details."""
     report = await year_to_date(connection, caller, query)
     book = await asyncio.to_thread(_book, report)
+    try:
+        count = 1
+        async for rows in _entries(connection, caller, report, query.as_of or _FOR_EVER):
+            count += len(rows)
+            if count > MOST_ROWS - 1:
+                drill = report.numbers[0].drill
+                yield book.rows([[text("report", "cut", {"drill": drill})]])
+                break
+            progress(len(rows))
+            yield book.rows(map(_detail, rows))
+        yield book.end()
+    finally:
+        book.close()
+
+
+async def _entries(
+    connection: Any, caller: Any, report: YearToDateReport, as_of: datetime
+) -> AsyncIterator[list[Any]]:
+    """The rows behind the headline, a batch at a time."""
     statement = statement_of(details, caller.role)
     binds = {
         **caller.binds,
@@ -43,19 +61,11 @@ async def workbook(
         "metrics": list(METRICS),
         "start": report.period.start,
         "end": report.period.end,
-        "as_of": query.as_of or _FOR_EVER,
+        "as_of": as_of,
     }
     cursor = await connection.cursor(statement.sql, *statement.arguments(binds))
-    count = 1
     while rows := await cursor.fetch(BATCH):
-        if count + len(rows) >= MOST_ROWS:
-            drill = report.numbers[0].drill
-            yield book.rows([[text("report", "cut", {"drill": drill})]])
-            break
-        count += len(rows)
-        progress(len(rows))
-        yield book.rows(map(_detail, rows))
-    yield book.end()
+        yield rows
 
 
 def _book(report: YearToDateReport) -> OpenEnded:
@@ -90,7 +100,7 @@ def _table(
         sheet.append([neutralise(cell) if isinstance(cell, str) else cell for cell in row])
     for cell in sheet[above + 1]:
         cell.font, cell.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
-    sheet.freeze_panes = sheet.cell(above + 2, 2)
+    sheet.freeze_panes = f"B{above + 2}"
     for place, header in enumerate(headers, 1):
         width = sum(2 if ord(sign) > 0x2E7F else 1.1 for sign in header)
         sheet.column_dimensions[get_column_letter(place)].width = max(14, width + 2)
@@ -120,9 +130,7 @@ def _summary(sheet: Worksheet, report: YearToDateReport) -> None:
 def _metric_headers(report: YearToDateReport) -> list[str]:
     """市外到位资金（元）: the unit beside the name."""
     lang, brackets = language.get(), {"zh": "{}（{}）", "en": "{} ({})"}
-    return [
-        brackets[lang].format(n.label[lang], text("units", n.unit)) for n in report.numbers
-    ]
+    return [brackets[lang].format(n.label[lang], text("units", n.unit)) for n in report.numbers]
 
 
 def _subject(row: KpiRow) -> list[Any]:

@@ -23,7 +23,6 @@ from app.models.reports import (
     ReportStage,
     YearToDateReport,
 )
-from app.services.access import Caller
 from app.services.report_rows import key_projects, stage_counts, statement_of
 from app.services.report_texts import displayed, sentences
 
@@ -35,7 +34,7 @@ _TENTH = Decimal("0.1")
 class Asked:
     """One report being gathered: who asks on which connection, for whom the headline counts."""
 
-    def __init__(self, connection: Any, caller: Caller, query: ReportQuery) -> None:
+    def __init__(self, connection: Any, caller: Any, query: ReportQuery) -> None:
         self.connection, self.caller, self.query = connection, caller, query
         self.scope = Scope.zone if caller.sees_zone else Scope.officer
         self.subject_id = caller.id
@@ -64,7 +63,7 @@ class Asked:
         raise Problem("not_found")
 
 
-async def year_to_date(connection: Any, caller: Caller, query: ReportQuery) -> YearToDateReport:
+async def year_to_date(connection: Any, caller: Any, query: ReportQuery) -> YearToDateReport:
     """The whole report on one connection, which holds a snapshot; 422 for another period."""
     months, asked = query.months, Asked(connection, caller, query)
     now = await asked.page(asked.scope, query.period)
@@ -129,7 +128,7 @@ def _with_numbers(rows: Sequence[KpiRow]) -> list[KpiRow]:
     return sorted(told, key=lambda row: -Decimal(row.values[0].value or 0))
 
 
-async def _stages(connection: Any, caller: Caller) -> list[ReportStage]:
+async def _stages(connection: Any, caller: Any) -> list[ReportStage]:
     counts, projects = [
         await connection.fetch(statement.sql, *statement.arguments(caller.binds))
         for statement in (statement_of(made, caller.role) for made in (stage_counts, key_projects))
