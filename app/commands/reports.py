@@ -45,9 +45,12 @@ def report(
     except (ValidationError, Problem) as error:
         message = "should be whole months from January on, like 2026-01..2026-06"
         raise typer.BadParameter(message, param_hint="period") from error
-    with database_url() as url, progress("rows") as told:
-        with file.open("wb") if file else nullcontext() as target:
-            count = asyncio.run(_write(url, query, form, target, told))
+    with (
+        database_url() as url,
+        file.open("wb") if file else nullcontext() as target,
+        progress("rows") as told,
+    ):
+        count = asyncio.run(_write(url, query, form, target, told))
     if file is not None:
         out.print(f"{file}: {count} ledger rows." if form == "xlsx" else f"{file} is written.")
 

@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 from io import BytesIO
 from typing import Any
 
-import defusedxml.ElementTree as ET
 import pytest
+from defusedxml import ElementTree
 from openpyxl import load_workbook
 
 from tests.core.test_export import Taken
@@ -191,7 +191,7 @@ async def test_plots_are_well_formed_and_described(world: World) -> None:
     assert len(plots) == 5
     names = set()
     for plot in plots:
-        root = ET.fromstring(plot)
+        root = ElementTree.fromstring(plot)
         space = "{http://www.w3.org/2000/svg}"
         title, description = root[0], root[1]
         assert (title.tag, description.tag) == (f"{space}title", f"{space}desc")
@@ -214,7 +214,7 @@ async def test_names_are_never_formulas_nor_markup(world: World) -> None:
     text = await page(world.leader)
     assert "<b>" not in text
     assert EVIL in Marked(text).words
-    ET.fromstring(text.replace("<!DOCTYPE html>", ""))
+    ElementTree.fromstring(text.replace("<!DOCTYPE html>", ""))
 
 
 async def test_each_sees_the_own_numbers(world: World) -> None:
