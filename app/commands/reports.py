@@ -48,11 +48,16 @@ def report(
     with (
         database_url() as url,
         file.open("wb") if file else nullcontext() as target,
-        progress("rows") as told,
+        progress("rows") if form == "xlsx" else nullcontext(_silent) as told,
     ):
         count = asyncio.run(_write(url, query, form, target, told))
     if file is not None:
-        out.print(f"{file}: {count} ledger rows." if form == "xlsx" else f"{file} is written.")
+        rows = f": {count} ledger rows" if form == "xlsx" else ""
+        out.print(f"{file} is written{rows}.", soft_wrap=True)
+
+
+def _silent(_done: int, _total: int | None) -> None:
+    """No bar beside a text that may go to another program."""
 
 
 async def _write(

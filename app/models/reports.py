@@ -1,7 +1,10 @@
 """Shapes of the year-to-date report: sentences, and the numbers they are made of."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -49,6 +52,21 @@ def months_of(year: int, first: int, last: int) -> Days:
     return Days(
         date(year, first, 1), date.fromordinal(ends_on), f"{year}-{first:02}..{year}-{last:02}"
     )
+
+
+@dataclass(frozen=True)
+class YearTarget:
+    """What a year is to bring, and twelve percentages of it, January first; none: a twelfth."""
+
+    value: Decimal
+    weights: Sequence[Decimal] = ()
+
+    def months(self, count: int) -> list[Decimal]:
+        """What falls to each of the first months, rounded so that a whole year adds up."""
+        weights = self.weights or [Decimal(100) / 12] * 12
+        sums = [self.value * sum(weights[:month]) / 100 for month in range(count + 1)]
+        cut = [each.quantize(Decimal("0.01"), ROUND_HALF_UP) for each in sums]
+        return [after - before for before, after in pairwise(cut)]
 
 
 class ReportNumber(KpiValue):
@@ -117,6 +135,10 @@ class YearToDateReport(BaseModel):
     text: dict[str, str]
     numbers: list[ReportNumber]
     months: list[ReportMonth]
+    month_targets: list[str] = Field(
+        description="What the target's curve asks of each month in out-of-city capital, yuan;"
+        " empty where nobody has set a target."
+    )
     mechanisms: list[ReportMechanism]
     teams: list[KpiRow]
     combinations: list[KpiRow]
@@ -127,8 +149,3 @@ class YearToDateReport(BaseModel):
     def days(self) -> Days:
         """The period."""
         return Days(self.period.start, self.period.end, self.period.text)
-
-    @property
-    def month_targets(self) -> list[Decimal]:
-        """The target of out-of-city capital for each month; empty where there is none."""
-        return []

@@ -12,6 +12,7 @@ from app.models.reports import ReportQuery, YearToDateReport
 from app.models.roles import Permission
 from app.routers.deps import API, ReaderDep, asked, needs
 from app.services import report_pages, report_workbooks, reports
+from app.services.report_style import POLICY
 
 router = APIRouter(prefix=f"{API}/reports", tags=["reports"], route_class=Endpoint)
 Asked = Annotated[ReportQuery, asked(ReportQuery)]
@@ -52,7 +53,7 @@ class _Page(_Report):
     def sent(self, name: str) -> dict[str, str]:
         """To be looked at, under a policy that lets nothing in but the page's own style."""
         shown = saved_as(name, self.format)["Content-Disposition"].replace("attachment", "inline")
-        return {"Content-Disposition": shown, "Content-Security-Policy": report_pages.POLICY}
+        return {"Content-Disposition": shown, "Content-Security-Policy": POLICY}
 
     async def parts(self, connection: Any) -> AsyncGenerator[bytes, None]:
         """The one page."""

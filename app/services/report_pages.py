@@ -1,51 +1,18 @@
 """The report as one page of HTML to be read and printed: nothing is loaded, no script runs."""
 
-from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from hashlib import sha256
 from html import escape
+from itertools import accumulate
 
 from app.core.i18n import LANGUAGES, language, text
-from app.core.plots import BLUE, FONTS, GREEN, RUST, Bar, Line, bars, columns
+from app.core.plots import BLUE, GREEN, RUST, Bar, Line, bars, columns
 from app.models.reports import ReportNumber, YearToDateReport
-from app.services.report_texts import amount, plain, span
+from app.services.report_style import POLICY, STYLE
+from app.services.report_texts import amount, scale_of, span
 from app.services.report_workbooks import kind_of
 
-_YI, _MOST_TEAMS = Decimal(10**8), 10
-# Paper is white and may be small: sizes in points, a figure and its table stay together.
-STYLE = f"""
-@page {{ size: A4; margin: 18mm 16mm }}
-* {{ box-sizing: border-box }}
-body {{ font: 11pt/1.7 {FONTS}; color: #1a1a1a; background: #fff; max-width: 178mm;
-  margin: 0 auto; padding: 8mm 0 }}
-h1 {{ font-size: 18pt; line-height: 1.3; text-align: center; margin: 0 0 6mm }}
-h2 {{ font-size: 13pt; margin: 9mm 0 3mm; border-left: 3pt solid {BLUE}; padding-left: 3mm;
-  break-after: avoid }}
-h3 {{ font-size: 10.5pt; margin: 4mm 0 1mm; break-after: avoid }}
-p.lead {{ font-size: 12pt; text-indent: 2em; margin: 0 0 6mm }}
-html[lang="en"] p.lead {{ text-indent: 0 }}
-table {{ width: 100%; border-collapse: collapse; font-size: 9.5pt; line-height: 1.45;
-  font-variant-numeric: tabular-nums; margin: 2mm 0 }}
-caption {{ text-align: left; color: #555; padding-bottom: 1mm }}
-th, td {{ padding: 1.2mm 2mm; border-bottom: .5pt solid #c4c9cf; text-align: left }}
-th {{ background: #eef2f6; font-weight: 600 }}
-thead {{ display: table-header-group }}
-tr {{ break-inside: avoid }}
-td.n, th.n {{ text-align: right; white-space: nowrap }}
-figure {{ margin: 3mm 0; break-inside: avoid }}
-figure svg {{ display: block; width: 100%; height: auto }}
-.panels {{ display: grid; grid-template-columns: 1fr 1fr; gap: 2mm 6mm }}
-section.page {{ break-before: page }}
-footer {{ margin-top: 8mm; font-size: 8.5pt; color: #555; border-top: .5pt solid #c4c9cf;
-  padding-top: 2mm }}
-@media screen {{ body {{ padding: 12mm 8mm; max-width: 194mm }}
-  section.page {{ margin-top: 14mm }} }}
-"""
-POLICY = (
-    "default-src 'none'; base-uri 'none'; form-action 'none'; style-src"
-    f" 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'"
-)
+_MOST_TEAMS = 10
 
 
 def page(report: YearToDateReport) -> str:
@@ -124,25 +91,37 @@ def _figure(plot: str, table: str = "") -> str:
 
 def _monthly(report: YearToDateReport) -> str:
     """Capital by month, its running sum, and the target's curve where there is one."""
-    unit = text("report", "yi_yuan", {"number": ""}).replace("  ", " ").strip()
-    size = _YI if language.get() == "zh" else _YI * 10
+    lang = language.get()
+    values = [Decimal(m.values[0].value or 0) for m in report.months]
+    series = {"column": values, "running": _running(values)}
+    if report.month_targets:
+        series["target_line"] = _running(list(map(Decimal, report.month_targets)))
+    size, words = scale_of(max(map(max, series.values())), "CNY", lang)
+    unit = " ".join(text("report", words, {"number": ""}).split())
     title = _word("monthly", unit=unit)
-    values = [Decimal(m.values[0].value or 0) / size for m in report.months]
-    running = [sum(values[: n + 1], Decimal(0)) for n in range(len(values))]
-    targets = [sum(report.month_targets[: n + 1], Decimal(0)) / size
-               for n in range(len(report.month_targets))]  # fmt: skip
-    lines = [Line(_word("running"), running, RUST)]
-    lines += [Line(_word("target_line"), targets, GREEN, is_dashed=True)] if targets else []
     labels = [_month(m.month.month) for m in report.months]
-    headers = [_word("month"), _word("column"), *(line.name for line in lines)]
-    series = [values, *(line.values for line in lines)]
-    rows = [(label, *(plain(v or Decimal(0), 3) for v in row))
-            for label, row in zip(labels, zip(*series, strict=True), strict=True)]  # fmt: skip
-    words = (title, _described(title, ((r[0], r[1]) for r in rows)), _word("column"))
-    has_any = any(values) or bool(targets)
-    plot = columns("monthly", words, labels, values, lines) if has_any else _empty()
-    table = _table(title, headers, (_row(*row) for row in rows))
+    months = zip(labels, zip(*series.values(), strict=True), strict=True)
+    rows = [(month, *(amount(str(v), "CNY", lang) for v in told)) for month, told in months]
+    described = _described(title, ((row[0], row[1]) for row in rows))
+    scaled = {name: [value / size for value in line] for name, line in series.items()}
+    plot = _curves((title, described, _word("column")), labels, scaled)
+    table = _table(title, [_word("month"), *map(_word, series)], (_row(*row) for row in rows))
     return f"<h2>{escape(title)}</h2>{_figure(plot, table)}"
+
+
+def _curves(
+    words: tuple[str, str, str], labels: Sequence[str], series: dict[str, list[Decimal]]
+) -> str:
+    if not any(map(any, series.values())):
+        return _empty()
+    lines = [Line(_word("running"), series["running"], RUST)]
+    if "target_line" in series:
+        lines.append(Line(_word("target_line"), series["target_line"], GREEN, is_dashed=True))
+    return columns("monthly", words, labels, series["column"], lines)
+
+
+def _running(values: Sequence[Decimal]) -> list[Decimal]:
+    return list(accumulate(values))
 
 
 def _month(number: int) -> str:

@@ -37,10 +37,19 @@ def amount(value: str | None, unit: str, lang: str) -> str:
     if value is None:
         return "—"
     number = Decimal(value)
-    scales = _SCALES.get((unit, lang), _COUNT)
-    size, words, decimals = next((s for s in scales if abs(number) >= s[0]), scales[-1])
+    size, words, decimals = _scale(number, unit, lang)
     named = {"number": plain(number / size, decimals), "unit": text("units", unit, lang=lang)}
     return text("report", words, named, lang=lang)
+
+
+def scale_of(number: Decimal, unit: str, lang: str) -> tuple[int, str]:
+    """The unit in which an amount is written: its size and the key of its words."""
+    return _scale(number, unit, lang)[:2]
+
+
+def _scale(number: Decimal, unit: str, lang: str) -> tuple[int, str, int]:
+    scales = _SCALES.get((unit, lang), _COUNT)
+    return next((scale for scale in scales if abs(number) >= scale[0]), scales[-1])
 
 
 def sentences(

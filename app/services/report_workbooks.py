@@ -33,7 +33,7 @@ async def workbook(
 ) -> AsyncGenerator[bytes, None]:
     """The file in parts, on a connection that holds a snapshot; tells of each row of details."""
     report = await year_to_date(connection, caller, query)
-    book = await asyncio.to_thread(_book, report)
+    book = await asyncio.to_thread(lambda: OpenEnded(sheets(report)))
     try:
         count = 1
         async for rows in _entries(connection, caller, report, query.as_of or _FOR_EVER):
@@ -68,7 +68,8 @@ async def _entries(
         yield rows
 
 
-def _book(report: YearToDateReport) -> OpenEnded:
+def sheets(report: YearToDateReport) -> Workbook:
+    """All sheets; of the last, the details, the header alone."""
     book = Workbook()
     book.remove(book.worksheets[0])
     _summary(_sheet(book, "summary"), report)
@@ -81,7 +82,7 @@ def _book(report: YearToDateReport) -> OpenEnded:
     headers = ("metric", "definition", "counted_on", "mechanism", "code", "name", "company",
                "quantity", "unit", "recorded_at", "entry")  # fmt: skip
     _table(_sheet(book, "details"), list(map(_word, headers)), [])
-    return OpenEnded(book)
+    return book
 
 
 def _word(name: str) -> str:
@@ -145,7 +146,7 @@ def _months(sheet: Worksheet, report: YearToDateReport) -> None:
     """A row per month; its chart stands beside, in 亿元."""
     rows = [[f"{m.month:%Y-%m}", *_values(m.values)] for m in report.months]
     headers = [_word("month"), *_metric_headers(report)]
-    targets = report.month_targets
+    targets = list(map(Decimal, report.month_targets))
     if targets:
         headers.append(_word("target_line"))
         rows = [[*row, target] for row, target in zip(rows, targets, strict=True)]

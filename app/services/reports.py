@@ -1,8 +1,9 @@
 """The year-to-date report: every number is a KPI answer, all of them from one snapshot."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 from app.core.clock import today
@@ -21,6 +22,7 @@ from app.models.reports import (
     ReportNumber,
     ReportQuery,
     ReportStage,
+    YearTarget,
     YearToDateReport,
 )
 from app.services.report_rows import key_projects, stage_counts, statement_of
@@ -28,6 +30,8 @@ from app.services.report_texts import displayed, sentences
 
 # In the order in which the founding article tells them; none has dimensions.
 METRICS = ("M02", "M05", "M06", "Q02", "M01")
+Targets = Mapping[str, YearTarget]
+NO_TARGETS: Targets = MappingProxyType({})
 _TENTH = Decimal("0.1")
 
 
@@ -63,13 +67,22 @@ class Asked:
         raise Problem("not_found")
 
 
-async def year_to_date(connection: Any, caller: Any, query: ReportQuery) -> YearToDateReport:
-    """The whole report on one connection, which holds a snapshot; 422 for another period."""
+async def year_to_date(
+    connection: Any, caller: Any, query: ReportQuery, targets: Targets = NO_TARGETS
+) -> YearToDateReport:
+    """The whole report on one connection, which holds a snapshot; 422 for another period.
+
+    `targets` are those of the year and of the headline's scope, by metric.
+    """
     months, asked = query.months, Asked(connection, caller, query)
     now = await asked.page(asked.scope, query.period)
     row, before = asked.own(now), await asked.headline(query.previous)
     stages = await _stages(connection, caller)
-    numbers = [_number(*pair) for pair in zip(row.values, before.values, strict=True)]
+    numbers = [
+        _number(value, old, targets.get(value.metric))
+        for value, old in zip(row.values, before.values, strict=True)
+    ]
+    capital = targets.get(METRICS[0])
     return YearToDateReport(
         period=now.period,
         previous=_period(query.previous),
@@ -83,6 +96,7 @@ async def year_to_date(connection: Any, caller: Any, query: ReportQuery) -> Year
             ReportMonth(month=month.start, values=(await asked.headline(month)).values)
             for month in months
         ],
+        month_targets=[str(part) for part in capital.months(len(months))] if capital else [],
         mechanisms=[
             ReportMechanism(mechanism=by, values=(await asked.headline(query.period, by)).values)
             for by in Mechanism
@@ -98,7 +112,7 @@ def _period(days: Days) -> KpiPeriod:
     return KpiPeriod(text=days.text, start=days.start, end=days.end)
 
 
-def _number(value: KpiValue, before: KpiValue) -> ReportNumber:
+def _number(value: KpiValue, before: KpiValue, target: YearTarget | None) -> ReportNumber:
     change, reason = changed(value.value, before.value)
     return ReportNumber(
         **value.model_dump(),
@@ -108,6 +122,8 @@ def _number(value: KpiValue, before: KpiValue) -> ReportNumber:
         previous_drill=before.drill,
         change_percent=change,
         change_reason=reason,
+        target_value=str(target.value) if target else None,
+        attainment_percent=_percent(value.value, target.value) if target else None,
     )
 
 
@@ -118,8 +134,13 @@ def changed(value: str | None, before: str | None) -> tuple[str | None, str | No
     old = Decimal(before)
     if old <= 0:
         return None, "previous_not_positive"
-    percent = (Decimal(value) - old) * 100 / old
-    return str(percent.quantize(_TENTH, ROUND_HALF_UP)), None
+    return _percent(str(Decimal(value) - old), old), None
+
+
+def _percent(part: str | None, whole: Decimal) -> str | None:
+    if part is None or whole <= 0:
+        return None
+    return str((Decimal(part) * 100 / whole).quantize(_TENTH, ROUND_HALF_UP))
 
 
 def _with_numbers(rows: Sequence[KpiRow]) -> list[KpiRow]:

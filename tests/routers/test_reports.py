@@ -6,11 +6,20 @@ from decimal import Decimal
 from html.parser import HTMLParser
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from defusedxml import ElementTree
 from openpyxl import load_workbook
 
+from app.core.export import snapshot
+from app.core.i18n import language
+from app.models.reports import ReportQuery, YearTarget
+from app.models.roles import Role
+from app.services import report_pages, report_workbooks
+from app.services.access import Caller
+from app.services.report_texts import amount
+from app.services.reports import year_to_date
 from tests.core.test_export import Taken
 from tests.routers.test_money_facts import recognised
 from tests.world import Client, World, problem
@@ -24,13 +33,13 @@ EVIL = '=HYPERLINK("http://x")<b>&"'
 async def a_half_year(world: World, **more: Any) -> Any:
     """Money of one lead of bio: 1 亿元 in March 2025, 5,000 万 and 6,234.56789 万 a year later."""
     lead = await world.lead_at("signed", is_flagship=True, **more)
-    for day, amount in (
+    for day, yuan in (
         ("2025-03-02", "100000000.00"),
         ("2025-07-01", "777.00"),
         ("2026-01-15", "50000000.00"),
         ("2026-03-31", "62345678.90"),
     ):
-        await recognised(world, lead=lead, arrived_on=day, amount=amount)
+        await recognised(world, lead=lead, arrived_on=day, amount=yuan)
     used = {"used_on": "2026-02-01", "amount": "51952500.00"}
     await recognised(world, "foreign_capital_use", lead=lead, **used)
     return lead
@@ -264,6 +273,57 @@ async def test_what_was_known_then(world: World) -> None:
     assert report["months"][0]["values"][0]["value"] == "100.00"
     rows = (await workbook(world.leader, asked))["明细"].iter_rows(min_row=2, values_only=True)
     assert sum(row[7] for row in rows if row[1] == "M02@1") == 100
+
+
+async def test_a_target_is_attained_in_text_page_and_workbook(world: World) -> None:
+    """112,345,678.90 of 200 million are 56.2 %; a twelfth is 16,666,666.67, half a year 1 亿元."""
+    await a_half_year(world)
+    caller = Caller(UUID(world.leader.id), Role.leader, "", None, ())
+    query = ReportQuery.model_validate({"period": "2026-01..2026-06"})
+    targets = {"M02": YearTarget(Decimal(200_000_000))}
+    pool = await world.app.state.db.reads()
+    async with pool.acquire() as connection, snapshot(connection):
+        report = await year_to_date(connection, caller, query, targets)
+    assert "引进市外到位资金1.12亿元，同比增长12.3%，完成年度目标的56.2%；" in report.text["zh"]
+    assert report.month_targets[:3] == ["16666666.67", "16666666.66", "16666666.67"]
+    assert sum(map(Decimal, report.month_targets)) == 100_000_000
+    language.set("zh")
+    text = report_pages.page(report)
+    assert ">56.2</td>" in text
+    assert text.count("目标进度") == 2
+    assert "stroke-dasharray" in text
+    book: Any = report_workbooks.sheets(report)
+    assert [str(cell.value) for cell in book["分月"]["G"][:2]] == ["目标进度", "16666666.67"]
+    (chart,) = book["分月"]._charts
+    assert [type(part).__name__ for part in chart._charts] == ["BarChart", "LineChart"]
+
+
+def test_weights_are_a_curve() -> None:
+    weights = [Decimal(10), Decimal(0), Decimal(30)] + [Decimal(60) / 9] * 9
+    target = YearTarget(Decimal(1000), weights)
+    assert target.months(3) == [100, 0, 300]
+    assert sum(target.months(12)) == 1000
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "zh", "en"),
+    [
+        ("7150000000.00", "CNY", "71.5亿元", "CNY 7.15 billion"),
+        ("2260000000.00", "CNY", "22.6亿元", "CNY 2.26 billion"),
+        ("51952500.00", "USD", "5195.25万美元", "USD 51.9525 million"),
+        ("100000000.00", "CNY", "1亿元", "CNY 100 million"),
+        ("30000000.00", "CNY", "3000万元", "CNY 30 million"),
+        ("-30000000.00", "CNY", "-3000万元", "CNY -30 million"),
+        ("100500000.00", "CNY", "1.01亿元", "CNY 100.5 million"),
+        ("12.30", "CNY", "12.3元", "CNY 12.3"),
+        ("0.00", "CNY", "0元", "CNY 0"),
+        ("12.0000", "leads", "12个", "12 leads"),
+        ("0.3333", "leads", "0.33个", "0.33 leads"),
+        (None, "CNY", "—", "—"),
+    ],
+)
+def test_how_officials_write_numbers(value: str | None, unit: str, zh: str, en: str) -> None:
+    assert (amount(value, unit, "zh"), amount(value, unit, "en")) == (zh, en)
 
 
 @pytest.mark.parametrize(
