@@ -1,4 +1,4 @@
-"""The `yinfeng` command: serve, migrate, demo, import, kpi, what runs every night."""
+"""The `yinfeng` command: serve, migrate, demo, import, kpi, report, what runs every night."""
 
 import json
 import signal
@@ -12,6 +12,7 @@ from app.commands.base import database_url, out
 from app.commands.imports import imports
 from app.commands.kpi import kpi
 from app.commands.nightly import claims, duplicates, evidence
+from app.commands.reports import report
 from app.core import embedded, migrations
 
 cli = typer.Typer(
@@ -30,6 +31,7 @@ for group, commands in GROUPS.items():
     # A callback keeps the only command of a group a command of its own.
     commands.callback()(lambda: None)
     cli.add_typer(commands, name=group)
+cli.command()(report)
 
 
 def _stop_in_order(_signal: int, _frame: FrameType | None) -> None:

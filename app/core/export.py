@@ -6,7 +6,8 @@ before its last bytes leave: a complete file has its audit row.
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from enum import Enum
 from typing import Any
 
@@ -30,7 +31,12 @@ BATCH, LONGEST_SECONDS = 200, 600
 _PATIENCE = (
     "SET LOCAL statement_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = '60s'"
 )
-MEDIA = {"csv": Csv.media_type, "xlsx": Xlsx.media_type, "json": "application/json"}
+MEDIA = {
+    "csv": Csv.media_type,
+    "xlsx": Xlsx.media_type,
+    "json": "application/json",
+    "html": "text/html",
+}
 
 
 def documented(*formats: str) -> dict[int | str, dict[str, Any]]:
@@ -51,23 +57,28 @@ class File(Response):
 
 def attachment(body: bytes, name: str, format: str) -> Response:
     """A whole file, to be saved under a name with the day of today."""
-    return Response(body, headers=_saved_as(name, format), media_type=MEDIA[format])
+    return Response(body, headers=saved_as(name, format), media_type=MEDIA[format])
 
 
-def _saved_as(name: str, format: str) -> dict[str, str]:
+def saved_as(name: str, format: str) -> dict[str, str]:
+    """The header under which a browser keeps the file."""
     return {"Content-Disposition": f'attachment; filename="{name}-{today()}.{format}"'}
 
 
-class Export(File):
-    """The rows of a list as the caller may see them, in the caller's language."""
+class Streamed(File):
+    """A file whose parts are made while it is sent, all of one snapshot of the database."""
 
-    def __init__(self, reader: Reader, query: ExportQuery) -> None:
-        self._db, self._caller, self._query = reader.db, reader.caller, query
-        self._form, self._binds = form_of(query, reader.caller.role)
-        self._sheet, self._count = FORMATS[query.format](), 0
-        headers = _saved_as(str(query.shape.table.__tablename__), query.format)
-        super().__init__(headers=headers, media_type=self._sheet.media_type)
+    row_count = 0
+
+    def __init__(self, reader: Reader, name: str, asked: dict[str, Any], headers: Any) -> None:
+        self._db, self._caller = reader.db, reader.caller
+        self._name, self._asked, self._last = name, asked, b""
+        super().__init__(headers=headers, media_type=self.media_type)
         del self.headers["content-length"]
+
+    def parts(self, connection: Any) -> AsyncGenerator[bytes, None]:  # a pooled connection
+        """What to send; `row_count` says how much of it there was."""
+        raise NotImplementedError
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Send the file; 503 where as many are on their way as leave connections for lists."""
@@ -80,31 +91,69 @@ class Export(File):
         finally:
             gone.cancel()
             await self._note()
-        await send({"type": "http.response.body", "body": self._sheet.end()})
+        await send({"type": "http.response.body", "body": self._last})
 
     async def _stream(self, send: Send, gone: "asyncio.Task[None]") -> None:
+        """All but the last part.
+
+        Nothing is sent before there is a first one: a query that fails is answered by a problem.
+        """
         pool = await self._db.reads()
-        async with pool.acquire() as connection, connection.transaction(readonly=True):
-            await connection.execute(_PATIENCE)
-            rows, cursor = await self._opened(connection)
+        async with (
+            pool.acquire() as connection,
+            snapshot(connection),
+            aclosing(self.parts(connection)) as parts,
+        ):
+            self._last = await anext(parts)
             start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
             await send(start)
-            await self._send(send, [[text("fields", name) for name in self._names]])
-            while rows and not gone.done():
-                self._count += len(rows)
-                await self._send(send, map(self._cells, rows))
-                rows = await cursor.fetch(BATCH)
+            async for part in parts:
+                message = {"type": "http.response.body", "body": self._last, "more_body": True}
+                await send(message)
+                self._last = part
+                if gone.done():
+                    break
 
-    async def _opened(self, connection: Any) -> tuple[list[Any], Any]:  # a pooled connection
-        """The first rows, so that a query that fails is answered by a problem."""
+    async def _note(self) -> None:
+        changes = {"query": [None, self._asked], "row_count": [None, self.row_count]}
+        taken = audit.entry("export", self._name, new_id(), self._caller.binds["me_id"], changes)
+        async with self._db.sessions() as session:
+            await audit.write(session, [taken])
+            await session.commit()
+
+
+@asynccontextmanager
+async def snapshot(connection: Any) -> AsyncIterator[None]:  # a pooled connection
+    """Every statement sees the same data; each may take its time."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        await connection.execute(_PATIENCE)
+        yield
+
+
+class Export(Streamed):
+    """The rows of a list as the caller may see them, in the caller's language."""
+
+    def __init__(self, reader: Reader, query: ExportQuery) -> None:
+        self._query = query
+        self._form, self._binds = form_of(query, reader.caller.role)
+        self._sheet = FORMATS[query.format]()
+        self.media_type = self._sheet.media_type
+        table = str(query.shape.table.__tablename__)
+        asked = query.model_dump(mode="json", exclude_unset=True)
+        super().__init__(reader, table, asked, saved_as(table, query.format))
+
+    async def parts(self, connection: Any) -> AsyncGenerator[bytes, None]:
+        """The header, the rows in batches, the end."""
         statement = rows_statement(self._form)
         arguments = statement.arguments({**self._binds, **self._caller.binds})
         cursor = await connection.cursor(statement.sql, *arguments)
-        return await cursor.fetch(BATCH), cursor
-
-    async def _send(self, send: Send, rows: Iterable[list[str]]) -> None:
-        body = self._sheet.rows(rows)
-        await send({"type": "http.response.body", "body": body, "more_body": True})
+        rows = await cursor.fetch(BATCH)
+        yield self._sheet.rows([[text("fields", name) for name in self._names]])
+        while rows:
+            self.row_count += len(rows)
+            yield self._sheet.rows(map(self._cells, rows))
+            rows = await cursor.fetch(BATCH)
+        yield self._sheet.end()
 
     @property
     def _names(self) -> list[str]:
@@ -114,15 +163,6 @@ class Export(File):
         fields = self._query.shape.model_fields
         record = json.loads(row[0])
         return [cell(value, bare(fields[name].annotation)) for name, value in record.items()]
-
-    async def _note(self) -> None:
-        asked = self._query.model_dump(mode="json", exclude_unset=True)
-        changes = {"query": [None, asked], "row_count": [None, self._count]}
-        table = str(self._query.shape.table.__tablename__)
-        taken = audit.entry("export", table, new_id(), self._caller.binds["me_id"], changes)
-        async with self._db.sessions() as session:
-            await audit.write(session, [taken])
-            await session.commit()
 
 
 async def _gone(receive: Receive) -> None:

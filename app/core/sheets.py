@@ -57,7 +57,7 @@ class Csv:
         return b""
 
 
-class _Sink(RawIOBase):
+class Sink(RawIOBase):
     """Where the archive writes to; it cannot seek, so sizes follow their parts."""
 
     def __init__(self) -> None:
@@ -88,7 +88,7 @@ class Xlsx:
     media_type = f"{_TYPE}.sheet"
 
     def __init__(self, rows_in_sheet: int = 1_048_576) -> None:
-        self._sink, self._most = _Sink(), rows_in_sheet
+        self._sink, self._most = Sink(), rows_in_sheet
         self._archive = ZipFile(self._sink, "w", ZIP_DEFLATED, compresslevel=1)
         self._sheets = 0
         self._open()
@@ -110,7 +110,7 @@ class Xlsx:
                 self._close()
                 self._open()
             self._count += 1
-            self._size += self._part.write(f"<row>{''.join(map(_cell, row))}</row>".encode())
+            self._size += self._part.write(f"<row>{''.join(map(text_cell, row))}</row>".encode())
         return self._sink.taken()
 
     def end(self) -> bytes:
@@ -122,7 +122,8 @@ class Xlsx:
         return self._sink.taken()
 
 
-def _cell(text: str) -> str:
+def text_cell(text: str) -> str:
+    """A cell that is never a formula, as XML."""
     if not text:
         return "<c/>"
     safe = escape(_NOT_XML.sub("", neutralise(text))[:MAX_CELL])

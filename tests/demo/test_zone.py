@@ -1,8 +1,10 @@
 """The demonstration zone: the same rows every time, every stage and track, exact numbers."""
 
 from collections import Counter
+from io import BytesIO
 from typing import Any
 
+from openpyxl import load_workbook
 from rich.console import Console
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -34,6 +36,7 @@ async def test_what_the_zone_holds(world: World) -> None:
     await real_names_carry_no_amounts(world)
     await five_chains_of_published_industries_are_there(world)
     await the_published_sums_of_2019_are_reproduced(world)
+    await the_report_of_2019_says_what_was_published(world)
     await combinations_of_the_article_are_there(world)
     await both_areas_have_sites_and_the_full_one_buildings_only(world)
     await a_group_of_three_and_flags_on_made_up_companies(world)
@@ -199,6 +202,30 @@ async def the_published_sums_of_2019_are_reproduced(world: World) -> None:
     assert {(f["is_demo"], f["notes"], f["credits"][0]["share"]) for f in facts["items"]} == {
         (True, lead["description"], "100.00")
     }
+
+
+async def the_report_of_2019_says_what_was_published(world: World) -> None:
+    """V26 in the officials' words; nothing was recognised in 2018, so nothing is compared."""
+    asked = "/reports/year-to-date{}?period=2019-01..2019-06"
+    report = await world.leader.seen(asked.format(""))
+    assert report["text"]["zh"].startswith(
+        "2019年1—6月，引进市外到位资金71.5亿元；实际利用外资5195.25万美元；固定资产投资22.6亿元。"
+    )
+    assert report["text"]["en"].startswith(
+        "January–June 2019: out-of-city capital arrived CNY 7.15 billion;"
+        " foreign capital used USD 51.9525 million; fixed investment CNY 2.26 billion."
+    )
+    assert {n["change_reason"] for n in report["numbers"]} == {"previous_not_positive"}
+    sent = {"Accept-Language": "zh"}
+    page = (await world.leader.get(asked.format(".html"), headers=sent)).text
+    for written in ("71.5亿元", "5195.25万美元", "22.6亿元"):
+        assert f">{written}</td>" in page
+    file = (await world.leader.get(asked.format(".xlsx"), headers=sent)).content
+    sheet: Any = load_workbook(BytesIO(file))["汇总"]
+    told = {row[1].value: (row[2].value, row[3].value) for row in sheet.iter_rows(min_row=3)}
+    assert told["M02@1"] == ("元", 7_150_000_000)
+    assert told["M05@1"] == ("美元", 51_952_500)
+    assert told["M06@1"] == ("元", 2_260_000_000)
 
 
 async def outside_demo_mode_the_accounts_are_shut(world: World) -> None:

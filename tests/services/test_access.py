@@ -109,6 +109,9 @@ MATRIX = {
     "get_team_kpis": BUSINESS,
     "get_zone_kpis": BUSINESS,
     "list_kpi_companies": BUSINESS,
+    "get_year_to_date_report": BUSINESS,
+    "get_year_to_date_workbook": BUSINESS,
+    "get_year_to_date_page": BUSINESS,
     "list_ledger_entries": BUSINESS,
     "list_officers": DIRECTORY,
     "create_officer": SYSTEM,
@@ -141,6 +144,9 @@ PARAMETERS = {
     "get_combination_kpis": "?period=today",
     "get_combination_results": "?period=today",
     "get_zone_kpis": "?period=today",
+    "get_year_to_date_report": "?period=2026-01",
+    "get_year_to_date_workbook": "?period=2026-01",
+    "get_year_to_date_page": "?period=2026-01",
 }
 
 
