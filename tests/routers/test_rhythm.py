@@ -9,6 +9,7 @@ from app.core.clock import today
 from app.services.reminders import refresh
 from tests.world import Client, World, problem
 from tests.writes import etag
+from tests.writes.agreements import draft
 
 
 def ago(days: int) -> str:
@@ -265,7 +266,7 @@ async def test_reminders_are_seen_and_dealt_with(world: World) -> None:
 async def test_a_day_is_in_order_of_consequence(world: World) -> None:
     lead = await negotiating(world, 40)
     await world.visit(lead_id=lead["id"], visited_on=ago(35), next_action_on=ago(3))
-    await world.visit(next_action="寄样品", next_action_on=ago(9))
+    await world.visit(visited_on=ago(9), next_action="寄样品", next_action_on=ago(9))
     await world.officer.made(
         "/service-tasks",
         {"title": "代办执照", "kind": "registration", "lead_id": lead["id"],
@@ -322,16 +323,10 @@ async def test_stalled_leads_by_weight_with_their_causes(world: World) -> None:
 
 async def test_deadlines_of_an_agreement_become_exit_circumstances(world: World) -> None:
     signed = await world.lead_at("signed")
-    agreement: Any = await world.database.fetchrow(
-        "SELECT id FROM agreements WHERE lead_id = $1 AND status = 'active'", signed["id"]
+    made = await draft(world, signed)
+    await world.database.execute(
+        "UPDATE agreements SET status = 'active' WHERE id = $1", made["id"]
     )
-    if agreement is None:
-        await world.database.execute(
-            "INSERT INTO agreements (id, version, created_at, updated_at, lead_id, kind, status,"
-            " title, signed_on, currency) SELECT gen_random_uuid(), 1, now(), now(), $1,"
-            " 'investment', 'active', '投资协议', current_date - 300, 'CNY'",
-            signed["id"],
-        )
     for register, start, rules in (
         (30, 0, []),
         (31, 150, ["registration_late"]),
