@@ -48,7 +48,7 @@ class LeadClock(Row, table=True):
     @classmethod
     def of(cls, lead: Lead, team_path: list[UUID]) -> "LeadClock":
         """The clock of a lead as received."""
-        days = due_days(lead.received_on)
+        days: dict[str, Any] = due_days(lead.received_on)
         return cls(lead_id=lead.id, owner_id=lead.owner_id, team_path=team_path, **days)
 
     def restart(self, received_on: date) -> None:
@@ -62,7 +62,7 @@ def clock_ends(received_at: datetime, working_days: int) -> date:
     return add_working_days(business_day(received_at), working_days)
 
 
-def due_days(received_on: date) -> dict[str, date]:
+def due_days(received_on: date) -> dict[str, Any]:
     """The last days of the three clocks; a week that ends on a day off ends on the next worked."""
     week = date.fromordinal(received_on.toordinal() + TERMS.feedback_days)
     return {

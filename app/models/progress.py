@@ -136,7 +136,7 @@ def days_without_progress(lead: Any, _role: str = "") -> Sql:
 def _paused_days(lead: Any) -> Sql:
     """Days of the stage that the lead was suspended, as `stage_history` counts them."""
     step: Any = StageTransition
-    order = {"order_by": [step.event_on, step.recognised_at]}
+    order: dict[str, Any] = {"order_by": [step.event_on, step.recognised_at]}
     moves = (
         sa.select(
             step.kind,

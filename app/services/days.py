@@ -62,7 +62,9 @@ def _officer() -> Any:
 
 def _rows(role: str) -> Any:
     """What is due on leads in view, and what hangs on no lead; the own tasks wherever they are."""
-    due, lead, reminder = due_rows(), aliased(Lead), aliased(Reminder)
+    due: Any = due_rows()
+    lead: Any = aliased(Lead)
+    reminder: Any = aliased(Reminder)
     seen = sa.and_(lead.id == due.c.lead_id, *visible(lead, role))
     known = sa.and_(
         reminder.rule == due.c.rule,

@@ -85,7 +85,11 @@ async def test_what_is_progress_and_what_is_only_an_update(world: World) -> None
 
 async def test_a_suspended_lead_has_no_light_and_its_clock_pauses(world: World) -> None:
     lead = await negotiating(world, 70)
-    more = {"explanation": "股东变更", "resume_by": "2099-01-01", "event_on": ago(50)}
+    more: dict[str, Any] = {
+        "explanation": "股东变更",
+        "resume_by": "2099-01-01",
+        "event_on": ago(50),
+    }
     await world.decide(await world.ask(lead["id"], kind="suspend", **more))
     assert (await light_of(world, lead))["light"] == "off"
     await world.decide(await world.ask(lead["id"], kind="resume", event_on=ago(10)))
@@ -164,7 +168,7 @@ async def follow_up(world: World, visit: Any, client: Client | None = None) -> A
 
 
 async def test_a_follow_up_follows_its_visit(world: World) -> None:
-    more = {"next_action": "送政策清单", "next_action_on": ago(0)}
+    more: dict[str, Any] = {"next_action": "送政策清单", "next_action_on": ago(0)}
     visit = await world.visit(lead_id=(await world.lead())["id"], **more)
     held = await follow_up(world, visit)
     assert (held["text"], held["due_on"], held["status"]) == ("送政策清单", ago(0), "open")
@@ -302,7 +306,7 @@ async def test_whose_day_may_be_looked_at(world: World) -> None:
 
 
 async def test_stalled_leads_by_weight_with_their_causes(world: World) -> None:
-    big = {"planned_investment": "300000000.00"}
+    big: dict[str, Any] = {"planned_investment": "300000000.00"}
     heavy = await negotiating(world, 200, **big)
     lighter = await negotiating(world, 100, planned_investment="500000000.00")
     await negotiating(world, 59, **big)

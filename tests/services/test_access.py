@@ -159,9 +159,15 @@ async def reads(world: World, writes: dict[str, Call]) -> dict[str, str]:
     paths = (await world.nobody.get("/openapi.json")).json()["paths"]
     (status,) = (await world.leader.seen("/node-statuses"))["items"]
     (link, *_) = (await world.leader.seen("/evidence-links?subject_kind=lead"))["items"]
+    told, quiet = [
+        f"{noun}/{(await world.leader.seen(noun))['items'][0]['id']}"
+        for noun in ("/lead-responses", "/no-change-notes")
+    ]
     single = {
         **{prefix: _record(writes[name].path) for prefix, name in SINGLE.items()},
         "/evidence-files/": f"/evidence-files/{link['file_id']}",
+        "/lead-responses/": told,
+        "/no-change-notes/": quiet,
         "/leads/": writes["update_lead"].path,
         "/stage-transitions/": writes["decide_stage_transition"].path.rpartition("/")[0],
         "/visits/": writes["update_visit"].path,

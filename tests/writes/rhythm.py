@@ -42,6 +42,8 @@ async def calls(world: World) -> dict[str, Call]:
     day = today().isoformat()
     told = {"lead_id": lead_id, "kind": "answered", "text": "已电话回复"}
     quiet = {"lead_id": lead_id, "text": "等待总部审批"}
+    await officer.made("/lead-responses", told)
+    await officer.made("/no-change-notes", quiet)
     visit = await world.visit(lead_id=lead_id, next_action="送政策清单", next_action_on=day)
     (follow_up,) = (await officer.seen(f"/follow-ups?visit_id={visit['id']}"))["items"]
     seen, solved = [await _reminder(world, lead_id, day) for _ in range(2)]
