@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 from alembic import op
 
 revision = "0021"
-down_revision = "0017"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("team_path", postgresql.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("answer_due_on", sa.Date(), nullable=False),
         sa.Column("assess_due_on", sa.Date(), nullable=False),
+        sa.Column("experts_due_on", sa.Date(), nullable=False),
         sa.Column("feedback_due_on", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["lead_id"], ["leads.id"], name=op.f("fk_lead_clocks_lead_id")),
         sa.ForeignKeyConstraint(

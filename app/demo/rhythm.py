@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from app.core.clock import ZONE
 from app.demo.leads import LAST_DAY
 from app.demo.people import Zone, demo_id
+from app.models.assessments import Assessment, Verdict
 from app.models.follow_ups import FollowUp, FollowUpStatus
 from app.models.lead_responses import LeadClock, LeadResponse, ResponseKind
 from app.models.leads import Lead
@@ -15,11 +16,10 @@ from app.models.pipeline import LeadStatus, Stage
 from app.models.visits import Visit
 
 # Days after receiving on which every lead was told; each fifth was told a week late.
-_TOLD = {ResponseKind.answered: 0, ResponseKind.assessed: 1, ResponseKind.feedback: 5}
+_TOLD = {ResponseKind.answered: 0, ResponseKind.feedback: 5}
 _LATE_DAYS, _FOLLOWED = 10, 12
 _WORDS = {
     ResponseKind.answered: "已电话联系并回复",
-    ResponseKind.assessed: "已研判，建议跟进",
     ResponseKind.feedback: "已向线索提供方反馈",
 }
 
@@ -51,6 +51,14 @@ def _clock(zone: Zone, lead: Lead) -> None:
 
 
 def _tell(zone: Zone, lead: Lead, late: int) -> None:
+    day = lead.received_on + timedelta(days=1 + late)
+    zone.session.add(
+        Assessment(
+            id=demo_id("assessment", lead.id), lead_id=lead.id, verdict=Verdict.follow,
+            assessed_on=day, created_at=datetime.combine(day, time(16), ZONE),
+            created_by_id=lead.owner_id,
+        )
+    )  # fmt: skip
     for kind, days in _TOLD.items():
         day = lead.received_on + timedelta(days=days + late)
         zone.session.add(

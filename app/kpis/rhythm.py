@@ -7,18 +7,25 @@ later stands in the ledger already: a window that ends today has what is due by 
 from app.kpis.metrics import Aggregation, CreditMode, Family, Metric
 from app.kpis.scopes import of_one
 
+_TYPED_ON = "CAST(timezone('Asia/Shanghai', a.created_at) AS date)"
 CLOCKS = f"""
 clocks AS (
   SELECT f.lead_id, l.company_id, l.mechanism, s.scope, s.scope_id,
-         f.answer_due_on, f.assess_due_on, f.feedback_due_on,
-         told.answered_on, told.assessed_on, told.fed_back_on
+         f.answer_due_on, f.feedback_due_on,
+         CASE WHEN judged.experts_on <= f.assess_due_on THEN f.experts_due_on
+              ELSE f.assess_due_on END AS assess_due_on,
+         told.answered_on, judged.assessed_on, told.fed_back_on
   FROM lead_clocks f JOIN leads l ON l.id = f.lead_id
   LEFT JOIN LATERAL (
     SELECT min(r.counted_on) FILTER (WHERE r.kind = 'answered') AS answered_on,
-           min(r.counted_on) FILTER (WHERE r.kind = 'assessed') AS assessed_on,
            min(r.counted_on) FILTER (WHERE r.kind = 'feedback') AS fed_back_on
     FROM lead_responses r WHERE r.lead_id = f.lead_id
   ) AS told ON true
+  LEFT JOIN LATERAL (
+    SELECT min({_TYPED_ON}) FILTER (WHERE a.verdict <> 'ask_experts') AS assessed_on,
+           min({_TYPED_ON}) FILTER (WHERE a.verdict = 'ask_experts') AS experts_on
+    FROM assessments a WHERE a.lead_id = f.lead_id
+  ) AS judged ON true
   CROSS JOIN {of_one("f.owner_id", "f.team_path")} AS s
   WHERE l.deleted_at IS NULL AND {{subject}}
 )

@@ -11,7 +11,9 @@ from sqlmodel import col, select
 
 from app.core.clock import today_sql
 from app.models.agreements import Agreement, AgreementKind, AgreementStatus
+from app.models.assessments import Assessment, Verdict
 from app.models.claims import Claim, is_protected
+from app.models.deferrals import Deferral, overdue
 from app.models.follow_ups import FollowUp, FollowUpStatus
 from app.models.lead_responses import LeadClock, LeadResponse, ResponseKind
 from app.models.leads import Lead
@@ -20,6 +22,7 @@ from app.models.progress import (
     MOST_DAYS,
     NO_UPDATE_DAYS,
     TERMS,
+    business_day_sql,
     code,
     days_in_stage,
     is_active,
@@ -76,6 +79,46 @@ def responded_on(lead_id: Any, *kinds: ResponseKind, latest: bool = False) -> An
         col(LeadResponse.kind).in_([code(kind) for kind in kinds]),
     )
     return found.scalar_subquery()
+
+
+def _judged(lead_id: Any, *, by_experts: bool) -> Any:
+    """The business day on which experts were first asked, or a verdict was first typed."""
+    asked = col(Assessment.verdict) == code(Verdict.ask_experts)
+    day = sa.func.min(business_day_sql(col(Assessment.created_at)))
+    found = select(day).where(
+        col(Assessment.lead_id) == lead_id, asked if by_experts else sa.not_(asked)
+    )
+    return found.scalar_subquery()
+
+
+def assessed_on(lead: Any, _role: str = "") -> Any:
+    """The business day on which a verdict was first typed."""
+    return _judged(lead.id, by_experts=False)
+
+
+def assess_due_on(clock: Any) -> Any:
+    """Later where experts were asked in time."""
+    in_time = _judged(clock.lead_id, by_experts=True) <= clock.assess_due_on
+    return sa.case((in_time, clock.experts_due_on), else_=clock.assess_due_on)
+
+
+def _assessments() -> Any:
+    clock: Any = LeadClock
+    due_on = assess_due_on(clock)
+    found = _on_lead(ReminderRule.assessment_due, due_on, due_on)
+    found = found.join(clock, clock.lead_id == _lead.id)
+    return found.where(is_at(_lead, *TOLD), due_on <= today_sql(), assessed_on(_lead).is_(None))
+
+
+def _deferrals() -> Any:
+    deferral: Any = Deferral
+    days = (deferral.promised_on, deferral.promised_on)
+    subject = (ReminderSubject.deferral, deferral.id)
+    found = _row(
+        ReminderRule.deferral_overdue, subject, _lead.owner_id, days,
+        text=deferral.item,
+    ).join(_lead, _lead.id == deferral.lead_id)  # fmt: skip
+    return found.where(is_active(_lead), overdue(deferral))
 
 
 def _told(rule: ReminderRule, kind: ResponseKind, due_on: Any) -> Any:
@@ -177,9 +220,10 @@ def due_rows() -> Any:
     return sa.union_all(
         _registration(),
         _start(),
+        _deferrals(),
         _claims(),
         _told(ReminderRule.answer_due, ResponseKind.answered, clock.answer_due_on),
-        _told(ReminderRule.assessment_due, ResponseKind.assessed, clock.assess_due_on),
+        _assessments(),
         _told(ReminderRule.feedback_due, ResponseKind.feedback, clock.feedback_due_on),
         _tasks(),
         _follow_ups(),

@@ -1,4 +1,4 @@
-"""What a lead was told and when: answered, assessed, fed back, reported."""
+"""What a lead was told and when: answered, fed back, reported."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
@@ -20,10 +20,9 @@ from app.models.progress import TERMS
 
 
 class ResponseKind(Code):
-    """The steps of the clock: 1 working day, 3 (7 with experts), a week, then every two weeks."""
+    """In 1 working day, in a week, then every two weeks; an assessment is a record of its own."""
 
     answered = "answered"
-    assessed = "assessed"
     feedback = "feedback"
     report = "report"
 
@@ -43,6 +42,7 @@ class LeadClock(Row, table=True):
     team_path: list[UUID] = Field(sa_type=ARRAY(sa.Uuid))
     answer_due_on: date
     assess_due_on: date
+    experts_due_on: date
     feedback_due_on: date
 
     @classmethod
@@ -63,11 +63,12 @@ def clock_ends(received_at: datetime, working_days: int) -> date:
 
 
 def due_days(received_on: date) -> dict[str, Any]:
-    """The last days of the three clocks; a week that ends on a day off ends on the next worked."""
+    """The last days of the clocks; a week that ends on a day off ends on the next worked."""
     week = date.fromordinal(received_on.toordinal() + TERMS.feedback_days)
     return {
         "answer_due_on": add_working_days(received_on, TERMS.answer_working_days),
         "assess_due_on": add_working_days(received_on, TERMS.assess_working_days),
+        "experts_due_on": add_working_days(received_on, TERMS.assess_by_experts_working_days),
         "feedback_due_on": week if is_working_day(week) else add_working_days(week, 1),
     }
 

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from app.core.clock import today_sql
+from app.core.clock import ZONE, today_sql
 from app.core.types import Code
 from app.models.capital_arrivals import CapitalArrival
 from app.models.money_facts import FactStatus
@@ -77,6 +77,12 @@ def code(value: Any) -> Sql:
 def number(value: int) -> Sql:
     """A number of ours as a constant of the statement."""
     return sa.literal_column(str(value), sa.Integer())
+
+
+def business_day_sql(instant: Any) -> Sql:
+    """The business day of an instant."""
+    there = sa.func.timezone(sa.literal_column(f"'{ZONE.key}'"), instant)
+    return sa.cast(there, sa.Date)
 
 
 def later(day: Any, days: Any) -> Sql:

@@ -22,6 +22,7 @@ class ReminderRule(Code):
 
     registration_late = "registration_late"
     start_late = "start_late"
+    deferral_overdue = "deferral_overdue"
     claim_ending = "claim_ending"
     answer_due = "answer_due"
     assessment_due = "assessment_due"
@@ -38,6 +39,7 @@ class ReminderSubject(Code):
 
     lead = "lead"
     claim = "claim"
+    deferral = "deferral"
     service_task = "service_task"
     follow_up = "follow_up"
 

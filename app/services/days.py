@@ -25,6 +25,7 @@ from app.services.row_rules import of_officer
 _PATHS = {
     ReminderSubject.lead: "leads",
     ReminderSubject.claim: "claims",
+    ReminderSubject.deferral: "deferrals",
     ReminderSubject.service_task: "service-tasks",
     ReminderSubject.follow_up: "follow-ups",
 }

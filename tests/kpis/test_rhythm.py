@@ -20,6 +20,14 @@ async def exact(app: FastAPI) -> None:
         assert await ledger.verify(session) == []
 
 
+async def assessed(world: World, lead: Any, typed_on: str, client: Client, verdict: str) -> None:
+    made = await client.made("/assessments", {"lead_id": lead["id"], "verdict": verdict})
+    await world.database.execute(
+        "UPDATE assessments SET created_at = ($2 || ' 23:59:59+08')::timestamptz WHERE id = $1",
+        made["id"], typed_on,
+    )  # fmt: skip
+
+
 async def told(world: World, lead: Any, kind: str, counted_on: str, client: Client) -> None:
     """A response typed on the day that it was given."""
     body = {"lead_id": lead["id"], "kind": kind, "text": "已告知"}
@@ -47,7 +55,8 @@ async def test_told_in_time(world: World, app: FastAPI) -> None:
         (slow, world.officer, ("2026-03-10", "2026-03-12", "2026-03-13")),
         (other, world.stranger, ("2026-03-06", "2026-03-06", "2026-03-14")),
     ):
-        for kind, day in zip(("answered", "assessed", "feedback"), days, strict=True):
+        await assessed(world, lead, days[1], client, "follow")
+        for kind, day in (("answered", days[0]), ("feedback", days[2])):
             await told(world, lead, kind, day, client)
     assert silent["received_on"] == "2026-03-06"
     in_time = {"officer": "0.3333", "stranger": "1.0000", "bio": "0.3333", "metal": "1.0000"}
@@ -58,6 +67,24 @@ async def test_told_in_time(world: World, app: FastAPI) -> None:
         "officer": "0.6667", "bio": "0.6667", "bureau": "0.5000", "zone": "0.5000",
     }  # fmt: skip
     assert await check_drills(world, f"{MARCH}P01,P02,P03") > 0
+    await exact(app)
+
+
+async def test_experts_have_seven_working_days(world: World, app: FastAPI) -> None:
+    """Received on Friday 6 March: experts asked by the 11th have until the 17th."""
+    for asked_on, typed_on in (("2026-03-11", "2026-03-17"), ("2026-03-11", "2026-03-18")):
+        lead = await world.lead(received_on="2026-03-06")
+        await assessed(world, lead, asked_on, world.officer, "ask_experts")
+        await assessed(world, lead, typed_on, world.officer, "follow")
+        await told(world, lead, "answered", "2026-03-09", world.officer)
+        clock = await world.officer.seen(f"/leads/{lead['id']}/clock")
+        assert (clock["assess_due_on"], clock["assessed_on"]) == ("2026-03-17", typed_on)
+    late = await world.lead(received_on="2026-03-06")
+    await assessed(world, late, "2026-03-12", world.officer, "ask_experts")
+    clock = await world.officer.seen(f"/leads/{late['id']}/clock")
+    assert (clock["assess_due_on"], clock["assessed_on"]) == ("2026-03-11", None)
+    assert (await numbers(world, "P02", f"{MARCH}P02"))["officer"] == "0.3333"
+    await world.officer.patch(f"/leads/{late['id']}", {"received_on": "2026-03-05"}, etag(late))
     await exact(app)
 
 

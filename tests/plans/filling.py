@@ -14,6 +14,7 @@ from sqlmodel import SQLModel
 from app.models.reference import country_codes, industries, regions
 
 SMALL = {
+    "gate_settings": 40,
     "teams": 30,
     "officers": 300,
     "company_lists": 40,
@@ -35,6 +36,11 @@ SMALL = {
     "stationings": 400,
 }
 FILLED = (
+    "assessments",
+    "reviews",
+    "review_decisions",
+    "review_conditions",
+    "deferrals",
     "teams",
     "officers",
     "company_lists",

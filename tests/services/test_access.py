@@ -158,6 +158,7 @@ async def reads(world: World, writes: dict[str, Call]) -> dict[str, str]:
     """A path for every GET: single records are those that the writes would change."""
     paths = (await world.nobody.get("/openapi.json")).json()["paths"]
     (status,) = (await world.leader.seen("/node-statuses"))["items"]
+    (assessment, *_) = (await world.leader.seen("/assessments"))["items"]
     (link, *_) = (await world.leader.seen("/evidence-links?subject_kind=lead"))["items"]
     told, quiet = [
         f"{noun}/{(await world.leader.seen(noun))['items'][0]['id']}"
@@ -168,6 +169,7 @@ async def reads(world: World, writes: dict[str, Call]) -> dict[str, str]:
         "/evidence-files/": f"/evidence-files/{link['file_id']}",
         "/lead-responses/": told,
         "/no-change-notes/": quiet,
+        "/assessments/": f"/assessments/{assessment['id']}",
         "/leads/": writes["update_lead"].path,
         "/stage-transitions/": writes["decide_stage_transition"].path.rpartition("/")[0],
         "/visits/": writes["update_visit"].path,
