@@ -360,3 +360,24 @@ async def test_a_claim_that_ends_soon(world: World) -> None:
         assert [(item["days_over"], item["subject_id"]) for item in found] == [
             (-days, claim["id"])
         ] * count
+
+
+async def test_an_overdue_promise_comes_before_all_that_only_runs(world: World) -> None:
+    lead = await negotiating(world, 40)
+    await world.database.execute("UPDATE leads SET stage = 'signed' WHERE id = $1", lead["id"])
+    await world.database.execute("DELETE FROM gate_settings WHERE item = 'environment_approval'")
+    day = (today() + timedelta(days=30)).isoformat()
+    await world.database.execute(
+        "UPDATE leads SET track = 'construction' WHERE id = $1", lead["id"]
+    )
+    promise = {"item": "environment_approval", "promised_on": day, "reason": "受理中"}
+    await world.decide(await world.ask(lead["id"], to_stage="registered", deferrals=[promise]))
+    assert not [item for item in await my_day(world) if item["rule"] == "deferral_overdue"]
+    await world.database.execute("UPDATE deferrals SET promised_on = $1", today() - timedelta(3))
+    await world.visit(lead_id=lead["id"], next_action_on=ago(0))
+    first, second = await my_day(world)
+    assert (first["rule"], first["days_over"], first["text"]) == (
+        "deferral_overdue", 3, "environment_approval",
+    )  # fmt: skip
+    assert (await world.officer.seen(first["link"]))["is_overdue"]
+    assert second["rule"] == "follow_up_due"
