@@ -11,7 +11,7 @@ import typer
 from app.commands.base import database_url, out
 from app.commands.imports import imports
 from app.commands.kpi import kpi
-from app.commands.nightly import claims, duplicates, evidence
+from app.commands.nightly import claims, duplicates, evidence, reminders
 from app.commands.reports import report
 from app.core import embedded, migrations
 
@@ -26,6 +26,7 @@ GROUPS = {
     "claims": claims,
     "duplicates": duplicates,
     "evidence": evidence,
+    "reminders": reminders,
 }
 for group, commands in GROUPS.items():
     # A callback keeps the only command of a group a command of its own.

@@ -1,4 +1,4 @@
-"""What a scheduler runs every night: claims that lapsed, records that may be one, stray files."""
+"""What a scheduler runs every night: claims that lapsed, what is due, doubles, stray files."""
 
 import asyncio
 
@@ -11,9 +11,11 @@ from app.core.storage import storage_of
 from app.services import evidence_files
 from app.services.claims import end_lapsed
 from app.services.duplicate_scans import scan
+from app.services.reminders import refresh
 
 claims = typer.Typer(no_args_is_help=True, help="Claims of first contact.")
 duplicates = typer.Typer(no_args_is_help=True, help="Records that may be one.")
+reminders = typer.Typer(no_args_is_help=True, help="What is due.")
 evidence = typer.Typer(no_args_is_help=True, help="Evidence files.")
 
 
@@ -43,6 +45,22 @@ async def _scan(url: str) -> int:
     with progress("companies") as report:
         async with session_at(url) as session:
             return await scan(session, report)
+
+
+@reminders.command("refresh")
+def refresh_reminders() -> None:
+    """Write down what is due today and end what no longer is; repeating it changes nothing."""
+    with database_url() as url:
+        made, ended = asyncio.run(_refresh(url))
+    out.print(f"{made} reminders made or handed over, {ended} ended.")
+
+
+async def _refresh(url: str) -> tuple[int, int]:
+    with progress("reminders") as report:
+        async with session_at(url) as session:
+            counts = await refresh(session)
+        report(1, 1)
+        return counts
 
 
 @evidence.command("sweep")

@@ -69,10 +69,19 @@ class Shape(BaseModel):
 
 
 class ReadShape(BaseModel):
-    """What a read answers, in this order. `table` is the table the read path selects from."""
+    """What a read answers, in this order. `table` is the table the read path selects from.
+
+    `resource` names what is listed where it is not that table's records.
+    """
 
     model_config = ConfigDict(from_attributes=True)
     table: ClassVar[type[SQLModel]]
+    resource: ClassVar[str] = ""
+
+    @classmethod
+    def listed(cls) -> str:
+        """The name of the list."""
+        return cls.resource or str(cls.table.__tablename__)
 
 
 class RecordRead(ReadShape):

@@ -16,6 +16,7 @@ from app.demo.groups import add_groups
 from app.demo.leads import add_leads, plans
 from app.demo.money import add_published_money
 from app.demo.people import ACCOUNTS, NO_LOGIN, Zone, add_people
+from app.demo.rhythm import add_rhythm
 from app.demo.sites import add_sites
 from app.demo.trips import add_service, add_trips_and_events
 from app.demo.visits import add_visits
@@ -47,6 +48,7 @@ async def load_demo(session: AsyncSession, out: Console) -> bool:
         visits = await add_visits(zone, leads)
         await add_trips_and_events(zone, leads)
         await add_service(zone, leads)
+        await add_rhythm(zone, leads)
         facts = await add_published_money(zone)
         entries = await ledger.rebuild(session)
     out.print(

@@ -8,6 +8,7 @@ from app.kpis import (
     fundings,
     milestones,
     money_facts,
+    rhythm,
     service_tasks,
     signings,
     stage_transitions,
@@ -29,6 +30,7 @@ MODULES = (
     stationings,
     commitments,
     money_facts,
+    rhythm,
 )
 _ALL: tuple[Metric, ...] = tuple(metric for module in MODULES for metric in module.METRICS)
 METRICS: dict[str, Metric] = {metric.code: metric for metric in sorted(_ALL, key=lambda m: m.code)}

@@ -23,6 +23,7 @@ from app.kpis import (
     company_lists,
     fundings,
     money_facts,
+    rhythm,
     rollup,
     service_tasks,
     stationings,
@@ -44,6 +45,8 @@ _FACTS = {
     Family.stationing: (stationings.STATION_DAYS, "f.id = :subject_id"),
     Family.service_task: (service_tasks.DONE_TASKS, "f.id = :subject_id"),
     Family.commitment: (commitments.DUE, "c.id = :subject_id"),
+    Family.lead_clock: (rhythm.CLOCKS, "f.lead_id = :subject_id"),
+    Family.follow_up: (rhythm.FOLLOW_UPS, "f.id = :subject_id"),
 }
 _KEYS = """metric, definition_version, part, dimension, subject_id, scope, scope_id, lead_id,
 company_id, mechanism, counted_on"""

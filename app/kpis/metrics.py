@@ -36,6 +36,8 @@ class Family(Code):
     stationing = "stationing"
     service_task = "service_task"
     commitment = "commitment"
+    lead_clock = "lead_clock"
+    follow_up = "follow_up"
 
 
 @dataclass(frozen=True)

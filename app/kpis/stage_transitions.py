@@ -21,6 +21,11 @@ milestones AS (
   WHERE t.kind = 'advance' AND t.status = 'recognised' AND {{subject}}
     AND NOT EXISTS (SELECT FROM leads l WHERE l.id = t.lead_id AND l.status = 'merged')
 ),
+moves AS (
+  SELECT t.* FROM stage_transitions t
+  WHERE t.kind = 'advance' AND t.recognised_at IS NOT NULL AND {{subject}}
+    AND NOT EXISTS (SELECT FROM leads l WHERE l.id = t.lead_id AND l.status = 'merged')
+),
 owner_scopes AS (
   SELECT m.id, s.scope, s.scope_id FROM milestones m CROSS JOIN LATERAL (
     SELECT 'officer' AS scope, m.owner_id AS scope_id

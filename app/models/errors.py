@@ -24,6 +24,8 @@ DOMAIN_ERRORS: dict[str, int] = {
     "trip_under_way": 409,
     "task_closed": 409,
     "task_open": 409,
+    "follow_up_closed": 409,
+    "reminder_closed": 409,
     "blocker_resolved": 409,
     "blocker_escalated": 409,
     "already_decided": 409,

@@ -119,7 +119,7 @@ def _all_codes(kind: type[Code] = Code) -> list[type[Code]]:
 @lru_cache
 def meta() -> MetaRead:
     """Enumerations by name; resources by their table's name."""
-    queries = sorted(_leaves(ListQuery), key=lambda query: query.shape.table.__tablename__)
+    queries = sorted(_leaves(ListQuery), key=lambda query: query.shape.listed())
     return MetaRead(
         enumerations={codes.__name__: codes_of(codes) for codes in _all_codes()},
         resources=[_resource(query) for query in queries],
@@ -134,7 +134,7 @@ def _leaves(kind: type[ListQuery]) -> list[type[ListQuery]]:
 def _resource(query: type[ListQuery]) -> ResourceRead:
     shape = query.shape
     fields = [_field(name, shape, query) for name in shape.model_fields]
-    return ResourceRead(name=str(shape.table.__tablename__), fields=fields)
+    return ResourceRead(name=shape.listed(), fields=fields)
 
 
 def _field(name: str, shape: type[ReadShape], query: type[ListQuery]) -> FieldRead:

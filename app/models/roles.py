@@ -64,6 +64,8 @@ class Permission(Code):
     introductions_write = "introductions_write"
     leads_read = "leads_read"
     leads_write = "leads_write"
+    responses_write = "responses_write"
+    reminders_write = "reminders_write"
     members_write = "members_write"
     transitions_write = "transitions_write"
     transitions_recognise = "transitions_recognise"
@@ -143,6 +145,8 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.introductions_write: frozenset({Role.agent}) | RECOGNISERS,
     Permission.leads_read: BUSINESS_READERS,
     Permission.leads_write: frozenset({Role.officer, Role.team_lead}),
+    Permission.responses_write: FIELD_ROLES,
+    Permission.reminders_write: FIELD_ROLES,
     Permission.members_write: RECOGNISERS,
     Permission.transitions_write: FIELD_ROLES,
     Permission.transitions_recognise: RECOGNISERS,

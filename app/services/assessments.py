@@ -6,6 +6,7 @@ from app.core.errors import Problem
 from app.models.assessments import Assessment, AssessmentCreate
 from app.models.leads import Lead
 from app.models.pipeline import Stage
+from app.services import lead_clocks
 from app.services.access import Caller, check_reach, found_at
 
 
@@ -17,6 +18,7 @@ async def create(session: AsyncSession, caller: Caller, payload: AssessmentCreat
         raise Problem("action_not_allowed", action="assess", stage=lead.stage, status=lead.status)
     row = Assessment.model_validate(payload)
     row.check_day()
+    await lead_clocks.locked(session, lead.id)
     session.add(row)
-    await session.flush()
+    await lead_clocks.posted(session, lead.id)
     return row

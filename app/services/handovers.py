@@ -11,6 +11,7 @@ from app.core.clock import today
 from app.models.lead_members import LeadMember
 from app.models.leads import Lead
 from app.models.officers import Officer
+from app.services import follow_ups
 from app.services.lead_members import open_members
 
 
@@ -28,10 +29,11 @@ class Seat:
 
 
 async def hand_over(session: AsyncSession, leads: Sequence[Lead], to: Officer) -> dict[UUID, Seat]:
-    """Give leads to an officer, who takes the old owner's seat from today on.
+    """Give leads and what is open on them to an officer, who takes the old owner's seat.
 
     Parts stay dated, so that credit stamped before stays where it was. The leads leave the session.
     """
+    await follow_ups.hand_over(session, leads, to.id)
     members = await open_members(session, [lead.id for lead in leads])
     seats = {lead.id: _seat(lead, members, to) for lead in leads}
     await change_all(session, [m for seat in seats.values() for m in seat.left], to_on=today())

@@ -30,7 +30,7 @@ from app.models.pipeline import (
 from app.models.roles import Role
 from app.models.teams import Team
 from app.models.visits import Visit
-from app.services import duplicate_pairs, duplicates
+from app.services import duplicate_pairs, duplicates, lead_clocks
 from app.services.access import Caller, check_reach, claimed
 from app.services.combinations import check_place
 from app.services.companies import check_present
@@ -44,7 +44,7 @@ async def create(session: AsyncSession, caller: Caller, payload: LeadCreate) -> 
     owner_id = payload.owner_id or caller.id
     owner = (await officers_of(session, {"/owner_id": owner_id}))[owner_id]
     _check_owner(caller, owner)
-    number, own_mechanism = await _number_and_mechanism(session, owner)
+    number, own_mechanism, team_path = await _number_and_team(session, owner)
     placed: dict[str, Any] = {
         "owner_id": owner.id,
         "team_id": owner.team_id,
@@ -60,7 +60,7 @@ async def create(session: AsyncSession, caller: Caller, payload: LeadCreate) -> 
     session.add(lead)
     await session.flush()
     session.add(_sole_member(lead))
-    await session.flush()
+    await lead_clocks.begin(session, lead, team_path or [])
     if decided:
         await duplicate_pairs.dismiss(session, caller, lead.id, decided, payload.duplicate_decision)
     return lead
@@ -83,12 +83,15 @@ def _check_owner(caller: Caller, owner: Officer) -> None:
         raise invalid("/owner_id", "owner_out_of_reach")
 
 
-async def _number_and_mechanism(session: AsyncSession, owner: Officer) -> tuple[int, str | None]:
-    """The next number, and how the owner's team works where it says so."""
-    own = select(Team.mechanism).where(col(Team.id) == owner.team_id).scalar_subquery()
-    query = sa.select(LEAD_CODES.next_value(), own)
-    number, mechanism = (await (await session.connection()).execute(query)).one()
-    return number, mechanism
+async def _number_and_team(session: AsyncSession, owner: Officer) -> Any:
+    """The next number; how the owner's team works where it says so, and the teams above."""
+    team: Any = Team
+    own = (
+        sa.select(column).where(team.id == owner.team_id).scalar_subquery()
+        for column in (team.mechanism, team.path)
+    )
+    query = sa.select(LEAD_CODES.next_value(), *own)
+    return (await (await session.connection()).execute(query)).one()
 
 
 def _sole_member(lead: Lead) -> LeadMember:
@@ -116,10 +119,12 @@ async def update(
         _check_track(lead, changes["track"])
     await check_present(session, changes.get("company_id"))
     with session.no_autoflush:
-        lead.apply(changes)
+        changed = lead.apply(changes)
         lead.check_entries()
         await check_place(session, lead, changes)
     await session.flush()
+    if "received_on" in changed:
+        await lead_clocks.restart(session, lead)
     return lead
 
 
@@ -157,4 +162,4 @@ async def delete(session: AsyncSession, caller: Caller, lead_id: UUID, if_match:
     if (await session.exec(select(sa.or_(visit.exists(), claim.exists())))).one():
         raise Problem("in_use")
     lead.remove()
-    await session.flush()
+    await lead_clocks.posted(session, lead.id)

@@ -31,6 +31,7 @@ from app.models.events import Event, EventParticipant
 from app.models.evidence_files import EvidenceFile
 from app.models.evidence_links import EvidenceLink
 from app.models.fixed_investments import FixedInvestment
+from app.models.follow_ups import FollowUp
 from app.models.foreign_capital_uses import ForeignCapitalUse
 from app.models.gate_settings import GateSetting
 from app.models.incubation_stages import IncubationEntry
@@ -40,10 +41,12 @@ from app.models.introductions import Introduction
 from app.models.join_requests import JoinRequest
 from app.models.kpi_targets import KpiTarget, KpiTargetVersion
 from app.models.lead_members import LeadMember
+from app.models.lead_responses import LeadResponse
 from app.models.leads import Lead
 from app.models.ledger_entries import LedgerEntry
 from app.models.merges import Merge
 from app.models.money_facts import MoneyCredit
+from app.models.no_change_notes import NoChangeNote
 from app.models.node_presences import NodePresence
 from app.models.node_statuses import NodeStatusEntry
 from app.models.officer_certificates import OfficerCertificate
@@ -54,6 +57,7 @@ from app.models.parks import Park
 from app.models.platform_companies import PlatformCompany
 from app.models.platform_fundings import PlatformFunding
 from app.models.posts import Post
+from app.models.reminders import Reminder
 from app.models.review_conditions import ReviewCondition
 from app.models.reviews import Review, ReviewDecision
 from app.models.roles import BUSINESS_READERS, EVERYONE, ZONE_READERS, Role
@@ -77,6 +81,7 @@ from app.services.row_rules import (
     dispute_rule,
     evidence_file_rule,
     evidence_link_rule,
+    follow_up_rule,
     introduction_rule,
     join_request_rule,
     lead_rule,
@@ -85,6 +90,7 @@ from app.services.row_rules import (
     of_lead_rule,
     of_officer_rule,
     pair_rule,
+    reminder_rule,
     roles,
     service_task_rule,
     stationing_rule,
@@ -129,6 +135,10 @@ RULES: dict[type[SQLModel], Rule] = {
     Lead: lead_rule,
     LeadMember: of_lead_rule,
     StageTransition: of_lead_rule,
+    LeadResponse: of_lead_rule,
+    NoChangeNote: of_lead_rule,
+    FollowUp: follow_up_rule,
+    Reminder: reminder_rule,
     Assessment: of_lead_rule,
     Review: of_lead_rule,
     ReviewDecision: roles(*BUSINESS_READERS),

@@ -14,6 +14,7 @@ from app.models.lead_actions import is_in_team, is_own
 from app.models.leads import Lead
 from app.models.ledger_entries import Scope
 from app.models.officers import Officer
+from app.models.reminders import ReminderSubject
 from app.models.roles import BUSINESS_READERS, RECOGNISERS, ZONE_READERS, Role
 from app.models.transfers import TransferLead
 from app.models.trips import TripParticipant
@@ -23,6 +24,7 @@ Condition = sa.ColumnElement[bool]
 Rule = Callable[[Any, Role], Condition]
 
 _ME = sa.bindparam("me_id", type_=sa.Uuid)
+_TASK = sa.literal_column(f"'{ReminderSubject.service_task}'")
 _MY_TEAMS = sa.bindparam("me_team_ids", type_=ARRAY(sa.Uuid))
 
 
@@ -91,6 +93,20 @@ def service_task_rule(task: Any, role: Role) -> Condition:
     mine = sa.or_(task.assignee_id == _ME, task.created_by_id == _ME)
     unled = sa.and_(task.lead_id.is_(None), task.team_path.op("&&")(_MY_TEAMS))
     return _field(role, mine, of_lead_rule(task, role), led=unled)
+
+
+def follow_up_rule(row: Any, role: Role) -> Condition:
+    """The own follow-ups and those of leads that may be seen."""
+    unled = sa.and_(row.lead_id.is_(None), row.team_path.op("&&")(_MY_TEAMS))
+    return _field(role, row.officer_id == _ME, of_lead_rule(row, role), led=unled)
+
+
+def reminder_rule(row: Any, role: Role) -> Condition:
+    """Of leads that may be seen; what hangs on none is its officer's and the own team lead's."""
+    unled = row.lead_id.is_(None)
+    mine = sa.and_(row.officer_id == _ME, sa.or_(unled, row.subject_kind == _TASK))
+    led = sa.and_(unled, row.officer_id.in_(_mates()))
+    return _field(role, mine, of_lead_rule(row, role), led=led)
 
 
 def blocker_rule(blocker: Any, role: Role) -> Condition:

@@ -26,6 +26,7 @@ from app.models.transfers import (
     TransferLeadRead,
 )
 from app.models.transition_decisions import ReversalCreate
+from app.services import follow_ups
 from app.services.access import Caller, claimed, readable
 from app.services.handovers import Seat, hand_over, opened
 from app.services.teams import officers_of
@@ -178,6 +179,7 @@ async def _give_back(
     before = {row.lead_id: (row.from_officer_id, row.from_team_id) for row in rows}
     for owner_id, team_id in dict.fromkeys(before.values()):
         group = [lead for lead in leads if before[lead.id] == (owner_id, team_id)]
+        await follow_ups.hand_over(session, group, owner_id)
         await change_all(session, group, owner_id=owner_id, team_id=team_id)
 
 

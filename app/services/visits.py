@@ -23,6 +23,7 @@ from app.models.visits import (
     VisitUpdate,
     people,
 )
+from app.services import follow_ups
 from app.services.access import Caller, claimed
 from app.services.trips import check_links
 from app.services.visit_subjects import TeamPaths, subject_of, team_paths
@@ -50,6 +51,8 @@ async def log_visit(session: AsyncSession, caller: Caller, payload: VisitCreate)
     _add_guests(session, visit, payload.guests)
     await session.flush()
     await ledger.post(session, Family.visit, visit.id)
+    if visit.next_action_on is not None:
+        await follow_ups.begin(session, caller, visit)
     return visit
 
 
@@ -88,12 +91,14 @@ async def update(
     ids, guests = changes.pop("participant_ids", None), changes.pop("guests", None)
     if changes.get("mechanism", visit.mechanism) is None:
         raise invalid("/mechanism", "missing")
-    visit.apply(changes)
+    changed = visit.apply(changes)
     visit.check_dates()
     await check_links(session, caller, visit)
     await _replace_people(session, visit, ids, guests)
     await session.flush()
     await ledger.post(session, Family.visit, visit.id)
+    if changed & {"next_action", "next_action_on"}:
+        await follow_ups.follow(session, caller, visit)
     return visit
 
 
@@ -161,4 +166,6 @@ async def reverse(
     visit.reversed_at, visit.reversed_by_id = now(), caller.id
     await session.flush()
     await ledger.post(session, Family.visit, visit.id)
+    if visit.next_action_on is not None:
+        await follow_ups.follow(session, caller, visit)
     return visit

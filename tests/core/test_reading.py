@@ -34,14 +34,17 @@ from app.models.events import EventRead
 from app.models.evidence_files import EvidenceFileRead
 from app.models.evidence_links import EvidenceLinkRead
 from app.models.fixed_investments import FixedInvestmentRead
+from app.models.follow_ups import FollowUpRead
 from app.models.foreign_capital_uses import ForeignCapitalUseRead
 from app.models.incubation_stages import IncubationEntry, IncubationEntryRead
 from app.models.introductions import IntroductionRead
 from app.models.kpi_targets import KpiTargetRead
 from app.models.lead_members import LeadMemberRead
+from app.models.lead_responses import LeadResponseRead
 from app.models.leads import Lead, LeadRead
 from app.models.ledger_entries import LedgerEntryRead
 from app.models.merges import MergeRead
+from app.models.no_change_notes import NoChangeNoteRead
 from app.models.officer_certificates import OfficerCertificateRead
 from app.models.officer_profiles import OfficerProfileRead
 from app.models.officers import OfficerRead
@@ -49,6 +52,7 @@ from app.models.operation_reports import OperationReportRead
 from app.models.parks import ParkRead
 from app.models.pipeline import allowed_actions
 from app.models.posts import PostRead
+from app.models.reminders import ReminderRead
 from app.models.review_conditions import ReviewConditionRead
 from app.models.roles import Role
 from app.models.service_tasks import ServiceTaskRead
@@ -83,20 +87,24 @@ LISTS: dict[str, type[ReadShape]] = {
     "/evidence-files": EvidenceFileRead,
     "/evidence-links": EvidenceLinkRead,
     "/fixed-investments": FixedInvestmentRead,
+    "/follow-ups": FollowUpRead,
     "/foreign-capital-uses": ForeignCapitalUseRead,
     "/incubation-stages": IncubationEntryRead,
     "/introductions": IntroductionRead,
     "/kpi-targets": KpiTargetRead,
     "/lead-members": LeadMemberRead,
+    "/lead-responses": LeadResponseRead,
     "/leads": LeadRead,
     "/ledger-entries": LedgerEntryRead,
     "/merges": MergeRead,
+    "/no-change-notes": NoChangeNoteRead,
     "/officer-certificates": OfficerCertificateRead,
     "/officer-profiles": OfficerProfileRead,
     "/officers": OfficerRead,
     "/operation-reports": OperationReportRead,
     "/parks": ParkRead,
     "/posts": PostRead,
+    "/reminders": ReminderRead,
     "/service-tasks": ServiceTaskRead,
     "/site-reservations": SiteReservationRead,
     "/sites": SiteRead,

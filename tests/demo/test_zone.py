@@ -41,6 +41,7 @@ async def test_what_the_zone_holds(world: World) -> None:
     await both_areas_have_sites_and_the_full_one_buildings_only(world)
     await a_group_of_three_and_flags_on_made_up_companies(world)
     await the_excerpt_is_a_hundred_rows_and_codes_are_valid(world)
+    await the_leads_have_clocks_and_what_they_were_told(world)
     async with AsyncSession(world.app.state.db.engine) as session:
         assert await ledger.verify(session) == []
 
@@ -55,6 +56,15 @@ async def test_it_is_the_same_everywhere_and_loads_once(world: World, wipe: str)
     assert not await loaded(world)
     assert await world.fingerprint() == before
     await outside_demo_mode_the_accounts_are_shut(world)
+
+
+async def the_leads_have_clocks_and_what_they_were_told(world: World) -> None:
+    row: Any = await world.database.fetchrow(
+        "SELECT count(*) AS leads, count(c.id) AS clocks, (SELECT count(*) FROM follow_ups"
+        " WHERE status = 'open') AS open FROM leads l LEFT JOIN lead_clocks c ON c.lead_id = l.id"
+        " WHERE l.received_on >= '2024-11-01'"
+    )
+    assert (row["leads"], row["open"]) == (row["clocks"], 6)
 
 
 async def every_stage_of_every_track_is_there(world: World) -> None:

@@ -103,6 +103,11 @@ FILLED = (
     "join_requests",
     "disputes",
     "transfers",
+    "lead_clocks",
+    "lead_responses",
+    "no_change_notes",
+    "follow_ups",
+    "reminders",
 )
 # References that no foreign key names.
 _TARGETS = {

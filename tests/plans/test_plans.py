@@ -33,7 +33,7 @@ SAMPLES = {
     # Asked for by names that no column has.
     "allows_industry": "C2710", "available_on": "2026-11-23", "free_area_m2": "5.00",
     "free_from": "2026-11-23", "free_to": "2026-11-23",
-    "flags": "unicorn",
+    "flags": "unicorn", "light": "yellow",
 }  # fmt: skip
 # Parameters that are asked for inside something small, or lead nowhere alone; by the reason.
 ALLOWED = {
@@ -80,7 +80,7 @@ def _lists(above: type[ListQuery] = ListQuery) -> Iterator[type[ListQuery]]:
         yield from below or [query]
 
 
-QUERIES = {str(query.shape.table.__tablename__): query for query in _lists()}
+QUERIES = {query.shape.listed(): query for query in _lists()}
 
 
 @pytest.fixture(scope="module")

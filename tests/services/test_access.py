@@ -166,9 +166,15 @@ async def reads(world: World, writes: dict[str, Call]) -> dict[str, str]:
     (status,) = (await world.leader.seen("/node-statuses"))["items"]
     (assessment, *_) = (await world.leader.seen("/assessments"))["items"]
     (link, *_) = (await world.leader.seen("/evidence-links?subject_kind=lead"))["items"]
+    told, quiet = [
+        f"{noun}/{(await world.leader.seen(noun))['items'][0]['id']}"
+        for noun in ("/lead-responses", "/no-change-notes")
+    ]
     single = {
         **{prefix: _record(writes[name].path) for prefix, name in SINGLE.items()},
         "/evidence-files/": f"/evidence-files/{link['file_id']}",
+        "/lead-responses/": told,
+        "/no-change-notes/": quiet,
         "/assessments/": f"/assessments/{assessment['id']}",
         "/leads/": writes["update_lead"].path,
         "/stage-transitions/": writes["decide_stage_transition"].path.rpartition("/")[0],

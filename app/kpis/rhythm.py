@@ -1,0 +1,104 @@
+"""P01–P03 leads told in time, P04 follow-ups on time, P08 reversals ÷ recognitions; by owner.
+
+Counted on the day each falls due (P08: of the recognition and of the reversal). What falls due
+later stands in the ledger already: a window that ends today has what is due by now.
+"""
+
+from app.kpis.metrics import Aggregation, CreditMode, Family, Metric
+from app.kpis.scopes import of_one
+
+_TYPED_ON = "CAST(timezone('Asia/Shanghai', a.created_at) AS date)"
+CLOCKS = f"""
+clocks AS (
+  SELECT f.lead_id, l.company_id, l.mechanism, s.scope, s.scope_id,
+         f.answer_due_on, f.feedback_due_on,
+         CASE WHEN judged.experts_on <= f.assess_due_on THEN f.experts_due_on
+              ELSE f.assess_due_on END AS assess_due_on,
+         told.answered_on, judged.assessed_on, told.fed_back_on
+  FROM lead_clocks f JOIN leads l ON l.id = f.lead_id
+  LEFT JOIN LATERAL (
+    SELECT min(r.counted_on) FILTER (WHERE r.kind = 'answered') AS answered_on,
+           min(r.counted_on) FILTER (WHERE r.kind = 'feedback') AS fed_back_on
+    FROM lead_responses r WHERE r.lead_id = f.lead_id
+  ) AS told ON true
+  LEFT JOIN LATERAL (
+    SELECT min({_TYPED_ON}) FILTER (WHERE a.verdict <> 'ask_experts') AS assessed_on,
+           min({_TYPED_ON}) FILTER (WHERE a.verdict = 'ask_experts') AS experts_on
+    FROM assessments a WHERE a.lead_id = f.lead_id
+  ) AS judged ON true
+  CROSS JOIN {of_one("f.owner_id", "f.team_path")} AS s
+  WHERE l.deleted_at IS NULL AND {{subject}}
+)
+"""
+FOLLOW_UPS = f"""
+planned AS (
+  SELECT f.*, s.scope, s.scope_id FROM follow_ups f
+  CROSS JOIN {of_one("f.officer_id", "f.team_path")} AS s
+  WHERE f.status <> 'cancelled' AND {{subject}}
+)
+"""
+
+
+def _counting(code: str, part: str, source: str, *, subject: str, day: str) -> str:
+    return f"""
+SELECT '{code}' AS metric, 1 AS definition_version, '{part}' AS part, '' AS dimension,
+       {subject} AS subject_id, scope, scope_id, lead_id, company_id, mechanism,
+       {day} AS counted_on, CAST(1 AS numeric(24,4)) AS quantity
+FROM {source}
+"""
+
+
+def _ratio(code: str, family: Family, select: str) -> Metric:
+    return Metric(
+        code=code,
+        family=family,
+        unit="rate",
+        kpi_dimension="quality",
+        credit_mode=CreditMode.owner,
+        aggregation=Aggregation.ratio,
+        select=select,
+    )
+
+
+def _in_time(
+    code: str, family: Family, facts: str, *, subject: str, due_on: str, done_on: str
+) -> Metric:
+    whole = _counting(code, "denominator", facts, subject=subject, day=due_on)
+    kept = f"{facts} WHERE {done_on} <= {due_on}"
+    in_time = _counting(code, "numerator", kept, subject=subject, day=due_on)
+    return _ratio(code, family, f"{whole} UNION ALL {in_time}")
+
+
+def _told(code: str, due_on: str, done_on: str) -> Metric:
+    return _in_time(
+        code, Family.lead_clock, "clocks", subject="lead_id", due_on=due_on, done_on=done_on
+    )
+
+
+P01 = _told("P01", "answer_due_on", "answered_on")
+P02 = _told("P02", "assess_due_on", "assessed_on")
+P03 = _told("P03", "feedback_due_on", "fed_back_on")
+P04 = _in_time("P04", Family.follow_up, "planned", subject="id", due_on="due_on", done_on="done_on")
+
+_OF_MOVES = f"""moves m CROSS JOIN {of_one("m.owner_id", "m.team_path")} AS s"""
+
+
+def _day(column: str) -> str:
+    return f"CAST(timezone('Asia/Shanghai', m.{column}) AS date)"
+
+
+P08 = _ratio(
+    "P08",
+    Family.lead,
+    _counting("P08", "denominator", _OF_MOVES, subject="m.lead_id", day=_day("recognised_at"))
+    + "UNION ALL"
+    + _counting(
+        "P08",
+        "numerator",
+        f"{_OF_MOVES} WHERE m.status = 'reversed'",
+        subject="m.lead_id",
+        day=_day("reversed_at"),
+    ),
+)
+
+METRICS = (P01, P02, P03, P04, P08)
