@@ -12,6 +12,7 @@ from app.commands.base import database_url, out
 from app.commands.imports import imports
 from app.commands.kpi import kpi
 from app.commands.nightly import claims, duplicates, evidence
+from app.commands.targets import targets
 from app.core import embedded, migrations
 
 cli = typer.Typer(
@@ -25,6 +26,7 @@ GROUPS = {
     "claims": claims,
     "duplicates": duplicates,
     "evidence": evidence,
+    "targets": targets,
 }
 for group, commands in GROUPS.items():
     # A callback keeps the only command of a group a command of its own.
