@@ -155,6 +155,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_targets_company_id", "targets", ["company_id", "score", "id"], unique=False)
     op.create_index("ix_targets_created_at", "targets", ["created_at", "id"], unique=False)
+    op.create_index("ix_targets_confidence", "targets", ["confidence", "id"], unique=False)
     op.create_index("ix_targets_lead_id", "targets", ["lead_id"], unique=False)
     op.create_index(
         "ix_targets_combination_id", "targets", ["combination_id", "score", "id"], unique=False

@@ -113,6 +113,7 @@ class Target(Record, table=True):
         ),
         sa.Index("ix_targets_combination_id", "combination_id", "score", "id"),
         sa.Index("ix_targets_score_id", "score", "id"),
+        sa.Index("ix_targets_confidence", "confidence", "id"),
         sa.Index("ix_targets_chain_node_id", "chain_node_id", "score", "id"),
         sa.Index("ix_targets_company_id", "company_id", "score", "id"),
         sa.Index("ix_targets_status", "status", "score", "id"),
@@ -239,7 +240,7 @@ class TargetQuery(
             "score",
             "is_current",
         ),
-        sorts=("score", "scored_at", "created_at"),
+        sorts=("score", "confidence", "scored_at", "created_at"),
     )
 ):
     """Parameters of the list of targets, the highest score first."""

@@ -23,8 +23,8 @@ CREATE TEMP TABLE target_gaps (chain_node_id uuid PRIMARY KEY, label text, value
 PAIRS = f"""
 CREATE TEMP TABLE target_pairs ON COMMIT DROP AS
 WITH wanted AS (
-  SELECT g.chain_node_id, code FROM target_gaps g
-  JOIN chain_nodes n ON n.id = g.chain_node_id CROSS JOIN unnest(n.industry_codes) AS code
+  SELECT g.chain_node_id, i.code FROM target_gaps g
+  JOIN chain_nodes n ON n.id = g.chain_node_id CROSS JOIN unnest(n.industry_codes) AS i (code)
 ), outside AS (
   SELECT c.id AS company_id, left(c.industry_code, digits) AS code
   FROM companies c CROSS JOIN zone_profiles z
@@ -130,7 +130,7 @@ WITH weighed AS (
 ), placed AS (
   SELECT s.*, t.status, row_number() OVER (
       PARTITION BY s.chain_node_id, coalesce(t.status IN ('converted', 'dismissed'), false)
-      ORDER BY s.score DESC, s.company_id) AS place
+      ORDER BY s.score DESC, s.confidence DESC, s.company_id) AS place
   FROM scored s LEFT JOIN targets t ON t.combination_id = :combination_id
     AND t.chain_node_id = s.chain_node_id AND t.company_id = s.company_id
 )
@@ -200,8 +200,9 @@ WITH opened AS ({OPENED}), written AS (
   INSERT INTO targets AS t (id, version, created_at, created_by_id, updated_at, combination_id,
     chain_node_id, company_id, scored_at, status, {_SCORED})
   SELECT gen_random_uuid(), 1, CAST(:at AS timestamptz), CAST(:actor_id AS uuid), :at,
-    :combination_id, chain_node_id, company_id, :at, 'proposed', label, score, confidence, factors, true
-  FROM opened ORDER BY chain_node_id, score DESC, company_id
+    :combination_id, chain_node_id, company_id, :at, 'proposed',
+    label, score, confidence, factors, true
+  FROM opened ORDER BY chain_node_id, company_id
   ON CONFLICT (combination_id, chain_node_id, company_id) DO UPDATE SET
     version = t.version + 1, updated_at = excluded.updated_at, scored_at = excluded.scored_at,
     ({_SCORED}) = (excluded.label, excluded.score, excluded.confidence, excluded.factors, true)
