@@ -16,7 +16,7 @@ from app.models.target_recomputations import TargetRecomputation, TargetRecomput
 from app.services import target_scores as sql
 
 Progress = Callable[[int, int | None], None]
-# Each step and the table whose size the planner has to know before the next.
+# Each step and the table that it makes, whose size the planner has to know before the next.
 _STEPS = (
     (sql.PAIRS, "target_pairs"),
     (sql.ABOVE, "target_above"),
@@ -77,6 +77,8 @@ async def _run(connection: Any, binds: dict[str, Any], progress: Progress) -> di
     progress(1, steps)
     for done, (statement, table) in enumerate(_STEPS, 2):
         await _execute(connection, statement, binds)
+        if table == "target_listed":
+            await connection.exec_driver_sql(sql.LISTED_BY_COMPANY)
         await connection.exec_driver_sql(f"ANALYZE {table}")
         progress(done, steps)
     written = (await _execute(connection, sql.WRITE, binds)).mappings().one()
@@ -87,8 +89,7 @@ async def _run(connection: Any, binds: dict[str, Any], progress: Progress) -> di
 
 
 async def _execute(connection: Any, statement: str, binds: dict[str, Any]) -> Any:
-    text = sa.text(statement)
-    return await connection.execute(text, {name: binds[name] for name in text._bindparams})  # noqa: SLF001
+    return await connection.execute(sa.text(statement), binds)
 
 
 def _gaps() -> sa.Insert:

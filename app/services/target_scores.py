@@ -52,7 +52,8 @@ WITH RECURSIVE up AS (
 )
 SELECT * FROM up
 """  # noqa: S608
-# Who stands alone is a group of one. A local company is in the zone's city or at a node.
+# Who stands alone is a group of one. A local company is in the zone's city or at a node; `spread`
+# is a company of each city.
 GROUPS = f"""
 CREATE TEMP TABLE target_groups ON COMMIT DROP AS
 WITH tops AS (
@@ -60,6 +61,8 @@ WITH tops AS (
   ORDER BY company_id, depth DESC
 ), members AS (
   SELECT c.id, coalesce(t.root_id, c.id) AS root_id, left(c.region_code, 4) AS city,
+    row_number() OVER (PARTITION BY coalesce(t.root_id, c.id), left(c.region_code, 4)
+      ORDER BY c.id) = 1 AS is_first_there,
     coalesce(starts_with(c.region_code, z.city_code), false) OR EXISTS (
       SELECT FROM node_presences p JOIN chain_nodes n ON n.id = p.chain_node_id
       WHERE p.company_id = c.id AND n.industry_chain_id = :chain_id AND {_THERE}) AS is_local
@@ -68,7 +71,8 @@ WITH tops AS (
 )
 SELECT m.id AS company_id, g.* FROM members m JOIN (
   SELECT root_id, count(*) AS size, count(city) AS placed, count(DISTINCT city) AS cities,
-    (array_agg(id ORDER BY id) FILTER (WHERE is_local))[1] AS local_id
+    (array_agg(id ORDER BY id) FILTER (WHERE is_local))[1] AS local_id,
+    (array_agg(id ORDER BY id) FILTER (WHERE city IS NOT NULL AND is_first_there))[1:5] AS spread
   FROM members GROUP BY root_id
 ) AS g USING (root_id)
 WHERE EXISTS (SELECT FROM target_pairs p WHERE p.company_id = m.id)
@@ -86,6 +90,7 @@ UNION
 SELECT a.company_id, e.company_list_id, e.kind, e.text
 FROM target_above a JOIN entries e ON e.company_id = a.above_id
 """
+LISTED_BY_COMPANY = "CREATE INDEX ON target_listed (company_id)"
 # Null is unknown: nobody looked, or the group is not entered.
 FACTS = """
 CREATE TEMP TABLE target_facts ON COMMIT DROP AS
@@ -98,7 +103,7 @@ WITH kinds AS (
 ), visited AS (
   SELECT DISTINCT company_id FROM visits WHERE status = 'counted'
 )
-SELECT g.company_id, g.local_id,
+SELECT g.company_id, g.local_id, g.spread,
   CAST(CASE WHEN EXISTS (SELECT FROM target_listed)
     THEN least(1, coalesce(k.count, 0) / CAST(w.list_kinds_for_full AS numeric)) END
     AS numeric(5, 4)) AS lists,
@@ -157,42 +162,49 @@ SELECT f.*,
     (SELECT {_VISIT} FROM visits v WHERE v.company_id = f.company_id AND v.status = 'counted'
      ORDER BY v.visited_on DESC, v.id LIMIT 1)) AS of_relations,
   (SELECT jsonb_agg({_LOCAL} ORDER BY c.id) FROM companies c
-    JOIN (SELECT a.above_id AS id FROM target_above a WHERE a.company_id = f.company_id
-      UNION SELECT a.company_id FROM target_above a WHERE a.above_id = f.company_id) AS kin
-      ON kin.id = c.id
-    WHERE c.region_code IS NOT NULL AND f.mobility IS NOT NULL) AS of_mobility
+    WHERE c.id = ANY(f.spread) AND f.mobility IS NOT NULL) AS of_mobility
 FROM target_facts f WHERE EXISTS (SELECT FROM target_scores s WHERE s.company_id = f.company_id)
 """  # noqa: S608
-_NODE = _ITEM.format(kind="chain_node", id="g.chain_node_id", text="g.text", source="NULL")
-_ROWS = ",\n      ".join(
-    f"({place}, '{name}', f.{name}, w.{name}, CASE WHEN f.{name} IS NULL THEN 0 ELSE 1 END,"
-    f" f.of_{name})"
-    for place, name in enumerate(_FACTORS, 2)
+_NODE = _ITEM.format(kind="chain_node", id="chain_node_id", text="text", source="NULL")
+_ALL = ("gap", *_FACTORS)
+_CUTS = ",\n    ".join(
+    f"trunc(coalesce({value} * w.{name} / nullif(s.known, 0), 0), 4) AS cut_{name},"
+    f" w.{name} AS weight_{name}"
+    for name, value in zip(_ALL, ("g.value", *(f"f.{name}" for name in _FACTORS)), strict=True)
+)
+_TOTAL = " + ".join(f"cut_{name}" for name in _ALL)
+_LARGEST = " ".join(f"WHEN cut_{name} THEN '{name}'" for name in _ALL)
+_SURE = {"gap": "sureness"} | {
+    name: f"CASE WHEN {name} IS NULL THEN 0.0000 ELSE 1.0000 END" for name in _FACTORS
+}
+_SHOWN = {"gap": f"jsonb_build_array({_NODE})", "lists": "coalesce(of_lists, '[]')"} | {
+    name: f"CASE WHEN of_{name} IS NULL THEN '[]' ELSE jsonb_build_array(of_{name}) END"
+    for name in ("expansion_signals", "relations", "compliance")
+} | {"mobility": "coalesce(of_mobility, '[]')"}  # fmt: skip
+_OPENED = ",\n    ".join(
+    f"jsonb_build_object('factor', '{name}', 'value', CAST({value} AS text),"
+    f" 'weight', CAST(weight_{name} AS text), 'contribution',"
+    f" CAST(cut_{name} + CASE largest WHEN '{name}' THEN rest ELSE 0 END AS text),"
+    f" 'confidence', CAST({_SURE[name]} AS text), 'evidence', {_SHOWN[name]})"
+    for name, value in zip(_ALL, ("value", *_FACTORS), strict=True)
 )
 # The largest contribution takes what cutting left over; the sum is the score exactly.
 OPENED = f"""
-WITH parts AS (
-  SELECT s.chain_node_id, s.company_id, s.score, s.confidence, g.label, v.*,
-    trunc(coalesce(v.value * v.weight / nullif(s.known, 0), 0), 4) AS cut
+WITH cuts AS (
+  SELECT s.chain_node_id, s.score, s.confidence, g.label, g.value, g.text,
+    g.confidence AS sureness, f.*,
+    {_CUTS}
   FROM target_scores s JOIN target_gaps g USING (chain_node_id)
   JOIN target_evidence f USING (company_id) CROSS JOIN target_weights w
-  CROSS JOIN LATERAL (VALUES
-      (1, 'gap', g.value, w.gap, g.confidence, {_NODE}),
-      {_ROWS}
-    ) AS v (place, factor, value, weight, sureness, evidence)
 ), summed AS (
-  SELECT *, sum(cut) OVER pair AS total, row_number() OVER (
-      PARTITION BY chain_node_id, company_id ORDER BY cut DESC, place) = 1 AS is_largest
-  FROM parts WINDOW pair AS (PARTITION BY chain_node_id, company_id)
+  SELECT *, score - ({_TOTAL}) AS rest,
+    CASE greatest({", ".join(f"cut_{name}" for name in _ALL)}) {_LARGEST} END AS largest
+  FROM cuts
 )
-SELECT chain_node_id, company_id, label, score, confidence, jsonb_agg(jsonb_build_object(
-    'factor', factor, 'value', CAST(value AS text), 'weight', CAST(weight AS text),
-    'contribution', CAST(CASE WHEN is_largest THEN cut + score - total ELSE cut END AS text),
-    'confidence', CAST(CAST(sureness AS numeric(5, 4)) AS text),
-    'evidence', CASE WHEN jsonb_typeof(evidence) = 'array' THEN evidence
-      WHEN evidence IS NULL THEN '[]' ELSE jsonb_build_array(evidence) END
-  ) ORDER BY place) AS factors
-FROM summed GROUP BY chain_node_id, company_id, label, score, confidence
+SELECT chain_node_id, company_id, label, score, confidence, jsonb_build_array(
+    {_OPENED}
+  ) AS factors
+FROM summed
 """  # noqa: S608
 _SCORED = "label, score, confidence, factors, is_current"
 WRITE = f"""
