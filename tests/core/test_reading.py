@@ -26,6 +26,7 @@ from app.models.company_lists import (
     CompanyListEntryRead,
     CompanyListRead,
 )
+from app.models.company_signals import CompanySignalRead
 from app.models.contacts import ContactRead
 from app.models.duplicate_pairs import DuplicatePairRead
 from app.models.event_leads import EventLeadRead
@@ -53,6 +54,7 @@ from app.models.site_reservations import SiteReservationRead
 from app.models.sites import SiteRead
 from app.models.stage_transitions import StageTransitionRead
 from app.models.stationings import StationingRead
+from app.models.target_recomputations import TargetRecomputationRead
 from app.models.teams import TeamRead
 from app.models.trips import TripRead
 from app.models.visits import VisitRead
@@ -95,6 +97,8 @@ LISTS: dict[str, type[ReadShape]] = {
     "/sites": SiteRead,
     "/stage-transitions": StageTransitionRead,
     "/stationings": StationingRead,
+    "/company-signals": CompanySignalRead,
+    "/target-recomputations": TargetRecomputationRead,
     "/teams": TeamRead,
     "/trips": TripRead,
     "/visits": VisitRead,

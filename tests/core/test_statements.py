@@ -32,6 +32,7 @@ QUERIES = {
     "/combinations/{id}/results": "?period=this_year",
     "/kpis/teams": "?period=this_year",
     "/kpis/zone": "?period=this_year",
+    "/target-factor-report": "?period=this_year",
     "/kpi-companies": f"?period=this_year&metrics=T02&scope=zone&scope_id={'0' * 8}-0000-0000"
     f"-0000-{'0' * 12}",
 }

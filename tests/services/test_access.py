@@ -141,6 +141,7 @@ PARAMETERS = {
     "get_combination_kpis": "?period=today",
     "get_combination_results": "?period=today",
     "get_zone_kpis": "?period=today",
+    "get_target_factor_report": "?period=today",
 }
 
 
@@ -159,7 +160,9 @@ async def reads(world: World, writes: dict[str, Call]) -> dict[str, str]:
     paths = (await world.nobody.get("/openapi.json")).json()["paths"]
     (status,) = (await world.leader.seen("/node-statuses"))["items"]
     (link, *_) = (await world.leader.seen("/evidence-links?subject_kind=lead"))["items"]
+    (run,) = (await world.leader.seen("/target-recomputations"))["items"]
     single = {
+        "/target-recomputations/": f"/target-recomputations/{run['id']}",
         **{prefix: _record(writes[name].path) for prefix, name in SINGLE.items()},
         "/evidence-files/": f"/evidence-files/{link['file_id']}",
         "/leads/": writes["update_lead"].path,

@@ -37,7 +37,6 @@ ACCESS: dict[str, str] = {
 SINGLE: dict[str, str] = {
     "/company-signals/": "update_company_signal",
     "/target-weights/": "update_target_weights",
-    "/target-recomputations/": "get_target_recomputation",
     "/targets/": "decide_target",
 }
 
