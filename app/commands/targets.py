@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime
 from typing import Annotated, Any
 
+import sqlalchemy as sa
 import typer
 from pydantic import TypeAdapter
 from rich.table import Table
@@ -11,8 +12,6 @@ from sqlmodel import col, select
 
 from app.commands.base import database_url, out, progress, session_at
 from app.core.clock import today
-from app.core.db import driver
-from app.core.statements import compiled
 from app.models.chain_gaps import NodeGap, ranked_gaps
 from app.models.combinations import Combination, CombinationStatus
 from app.models.industry_chains import IndustryChain
@@ -56,14 +55,14 @@ async def _gaps(url: str, chain: str | None, day: Any) -> dict[str, list[NodeGap
     is_asked = col(IndustryChain.name) == chain if chain else col(IndustryChain.is_active)
     async with session_at(url) as session:
         chains = (await session.exec(query.where(is_asked))).all()
-        connection, statement = await driver(session), compiled(select(ranked_gaps()))
-        return {
-            row.name: _NODES.validate_json(
-                await connection.fetchval(
-                    statement.sql, *statement.arguments({"id": row.id, "as_of": day})
-                )
-            )
+        connection = await session.connection()
+        rows = [
+            await connection.execute(sa.select(ranked_gaps()), {"id": row.id, "as_of": day})
             for row in chains
+        ]
+        return {
+            chain.name: _NODES.validate_python(row.scalar_one())
+            for chain, row in zip(chains, rows, strict=True)
         }
 
 

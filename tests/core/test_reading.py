@@ -248,7 +248,10 @@ async def test_every_answer_fits_its_published_schema(world: World) -> None:
     await _fill(world)
     document, checked = world.app.openapi(), 0
     subject = f"scope=zone&scope_id={'0' * 8}-0000-0000-0000-{'0' * 12}"
-    queries = {"/kpi-companies": f"?period=this_year&metrics=M01&{subject}"}
+    queries = {
+        "/kpi-companies": f"?period=this_year&metrics=M01&{subject}",
+        "/target-factor-report": "?period=this_year",
+    }
     for path, methods in document["paths"].items():
         if "get" not in methods or "{id}" in path or path.endswith("/export"):
             continue
