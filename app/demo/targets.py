@@ -25,20 +25,18 @@ _SIGNALS = (
 
 async def add_targets(zone: Zone, companies: list[Company]) -> int:
     """Signals, then a run for each unit; counts the targets."""
-    named = {f"{words}有限公司": rest for words, *rest in _SIGNALS}
-    for company in companies:
-        if company.name in named:
-            kind, days, text = named[company.name]
-            zone.session.add(
-                CompanySignal(
-                    id=demo_id("signal", company.name),
-                    company_id=company.id,
-                    kind=kind,
-                    happened_on=today() - timedelta(days=days),
-                    text=text,
-                    source="演示数据",
-                )
-            )
+    named = {company.name.removesuffix("有限公司"): company for company in companies}
+    zone.session.add_all(
+        CompanySignal(
+            id=demo_id("signal", words),
+            company_id=named[words].id,
+            kind=kind,
+            happened_on=today() - timedelta(days=days),
+            text=text,
+            source="演示数据",
+        )
+        for words, kind, days, text in _SIGNALS
+    )
     await zone.session.flush()
     for unit in zone.units.values():
         await recompute(zone.session, TargetRecomputationCreate(combination_id=unit.id))

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
-from sqlmodel import SQLModel, col, select
+from sqlmodel import SQLModel, col
 
 from app.core.base import ReadShape
 from app.core.shapes import Computed
@@ -132,7 +132,7 @@ def _nodes(chain_id: Any, day: Any) -> sa.CTE:
     node: Any = aliased(ChainNode)
     names = ("id", "code", "name", "tier", "importance", "needed_share")
     return (
-        select(
+        sa.select(
             *(getattr(node, name) for name in names),
             present_share(node, day).label("present_share"),
             coverage(node, day).label("coverage"),

@@ -79,7 +79,8 @@ async def told(database: asyncpg.Connection, chain: Chain) -> list[dict[str, Any
     try:
         await _write(database, chain)
         arguments = STATEMENT.arguments({"id": CHAIN, "as_of": date(2026, 1, 1)})
-        return json.loads(await database.fetchval(STATEMENT.sql, *arguments))
+        answer: Any = await database.fetchval(STATEMENT.sql, *arguments)
+        return json.loads(answer)
     finally:
         await transaction.rollback()
 
