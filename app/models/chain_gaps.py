@@ -149,7 +149,7 @@ def _ends(chain_id: Any) -> sa.CTE:
     """Each link twice, seen from either end."""
     start, end = col(ChainLink.from_node_id), col(ChainLink.to_node_id)
     views = [
-        select(near.label("node_id"), far.label("other_id"), _word(side).label("side"),
+        sa.select(near.label("node_id"), far.label("other_id"), _word(side).label("side"),
                col(ChainLink.strength), col(ChainLink.id).label("link_id"))
         .where(col(ChainLink.industry_chain_id) == chain_id,
                col(ChainLink.strength) > sa.literal_column("0"))
