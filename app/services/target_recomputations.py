@@ -10,8 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.clock import now, today
 from app.core.errors import invalid
-from app.models.chain_gaps import DAY, gap_rows
+from app.models.chain_gaps import DAY
 from app.models.combinations import Combination, CombinationStatus
+from app.models.gap_rows import gap_rows
 from app.models.target_recomputations import TargetRecomputation, TargetRecomputationCreate
 from app.services import target_scores as sql
 
