@@ -13,6 +13,7 @@ from app.commands.imports import imports
 from app.commands.kpi import kpi
 from app.commands.nightly import claims, duplicates, evidence, reminders
 from app.commands.reports import report
+from app.commands.targets import targets
 from app.core import embedded, migrations
 
 cli = typer.Typer(
@@ -27,6 +28,7 @@ GROUPS = {
     "duplicates": duplicates,
     "evidence": evidence,
     "reminders": reminders,
+    "targets": targets,
 }
 for group, commands in GROUPS.items():
     # A callback keeps the only command of a group a command of its own.

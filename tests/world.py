@@ -106,6 +106,14 @@ class World:
             new_id(),
         )
         await self.without_gates()
+        await self.database.execute(
+            "INSERT INTO target_weights (id, version, created_at, updated_at, gap, lists,"
+            " expansion_signals, relations, mobility, compliance, coupling_strength,"
+            " list_kinds_for_full, signal_days, visited_value) VALUES"
+            " ($1, 1, now(), now(), 0.35, 0.2, 0.15, 0.15, 0.1, 0.05, 6, 2, 365, 0.5)"
+            " ON CONFLICT DO NOTHING",
+            new_id(),
+        )
         await self.team("bureau")
         await self.team("bio", "bureau")
         await self.team("metal", "bureau")

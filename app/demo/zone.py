@@ -18,6 +18,7 @@ from app.demo.money import add_published_money
 from app.demo.people import ACCOUNTS, NO_LOGIN, Zone, add_people
 from app.demo.rhythm import add_rhythm
 from app.demo.sites import add_sites
+from app.demo.targets import add_targets
 from app.demo.trips import add_service, add_trips_and_events
 from app.demo.visits import add_visits
 from app.kpis import ledger
@@ -50,11 +51,12 @@ async def load_demo(session: AsyncSession, out: Console) -> bool:
         await add_service(zone, leads)
         await add_rhythm(zone, leads)
         facts = await add_published_money(zone)
+        targets = await add_targets(zone, companies)
         entries = await ledger.rebuild(session)
     out.print(
         f"Demo zone: {len(zone.officers)} officers, {len(leads)} leads, {visits} visits,"
         f" {facts} money facts, {entries} ledger entries, five industry chains with {nodes} nodes,"
-        f" {sites} sites."
+        f" {sites} sites, {targets} targets."
     )
     return True
 

@@ -17,6 +17,7 @@ DOMAIN_ERRORS: dict[str, int] = {
     "fact_decided": 409,
     "lead_not_signed": 409,
     "site_overbooked": 409,
+    "target_status": 409,
     "reservation_status": 409,
     "controlled_already": 409,
     "no_recognised_signing": 409,

@@ -107,12 +107,16 @@ def presence_count(node: Any, day: Any, *, verified: bool = False) -> sa.ColumnE
     return rows.scalar_subquery()
 
 
+def present_share(node: Any, day: Any) -> sa.ColumnElement[Decimal]:
+    """Σ presence at a node on a day (an SQL date); may be above what is needed."""
+    total = select(sa.func.coalesce(sa.func.sum(col(NodePresence.local_share)), 0))
+    return total.where(*_there(node, day)).scalar_subquery()
+
+
 def coverage(node: Any, day: Any) -> sa.ColumnElement[Decimal]:
     """Coverage c = min(1, Σ presence ÷ needed) of a node on a day (an SQL date), 0 to 1.
 
     Where nothing is needed nothing is missing: 1.
     """
-    total = select(sa.func.coalesce(sa.func.sum(col(NodePresence.local_share)), 0))
-    met = total.where(*_there(node, day)).scalar_subquery()
-    part = sa.func.least(1, met / sa.func.nullif(node.needed_share, 0))
+    part = sa.func.least(1, present_share(node, day) / sa.func.nullif(node.needed_share, 0))
     return sa.func.coalesce(part, 1, type_=sa.Numeric())

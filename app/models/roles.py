@@ -53,6 +53,11 @@ class Permission(Code):
     presences_write = "presences_write"
     presences_verify = "presences_verify"
     statuses_write = "statuses_write"
+    targets_read = "targets_read"
+    targets_recompute = "targets_recompute"
+    targets_decide = "targets_decide"
+    target_weights_write = "target_weights_write"
+    signals_write = "signals_write"
     combinations_read = "combinations_read"
     combinations_write = "combinations_write"
     sites_read = "sites_read"
@@ -133,6 +138,12 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.presences_verify: RECOGNISERS,
     # Bonuses hang on what a node was at signing: not for those who sign.
     Permission.statuses_write: frozenset({Role.leader, Role.assessor}),
+    Permission.targets_read: BUSINESS_READERS,
+    Permission.targets_recompute: frozenset({Role.team_lead, Role.leader, Role.assessor}),
+    Permission.targets_decide: FIELD_ROLES,
+    # What is proposed follows from them: not for those who work the proposals.
+    Permission.target_weights_write: frozenset({Role.leader, Role.assessor}),
+    Permission.signals_write: FIELD_ROLES | {Role.assessor},
     Permission.combinations_read: BUSINESS_READERS,
     # A unit's numbers follow from its parts: not for those who are measured by them.
     Permission.combinations_write: frozenset({Role.leader, Role.assessor}),

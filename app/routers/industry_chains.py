@@ -11,6 +11,7 @@ from app.core.faults import refuse_faulty
 from app.core.listing import Page
 from app.core.reader import json_response
 from app.models.chain_documents import ChainImportRead, DocumentQuery
+from app.models.chain_gaps import ChainGaps
 from app.models.chain_graphs import ChainGraph, GraphQuery
 from app.models.industry_chains import (
     IndustryChain,
@@ -31,7 +32,7 @@ from app.routers.deps import (
     asked,
     needs,
 )
-from app.services import chain_documents, chain_graphs
+from app.services import chain_documents, chain_gaps, chain_graphs
 from app.services.access import claimed
 
 router = APIRouter(prefix=API, tags=["industry chains"], route_class=Endpoint)
@@ -79,6 +80,15 @@ async def get_chain_graph(
     """The chain ready to draw: nodes with status, presence and coverage on a day, and links."""
     pool = await reader.db.reads()
     return json_response(await chain_graphs.graph(pool, reader.caller, chain_id, query.as_of))
+
+
+@router.get("/industry-chains/{id:uuid}/gaps", dependencies=READ, response_model=ChainGaps)
+async def get_chain_gaps(
+    reader: ReaderDep, chain_id: IdPath, query: Annotated[GraphQuery, asked(GraphQuery)]
+) -> Response:
+    """How much each node is wanted on a day, the most wanted first, with every term."""
+    pool = await reader.db.reads()
+    return json_response(await chain_gaps.gaps(pool, reader.caller, chain_id, query.as_of))
 
 
 @router.get(

@@ -20,6 +20,7 @@ from app.models.companies import Company
 from app.models.company_controls import CompanyControl
 from app.models.company_former_names import CompanyFormerName
 from app.models.company_lists import CompanyList, CompanyListEntry
+from app.models.company_signals import CompanySignal
 from app.models.contacts import Contact, Unmasking
 from app.models.deferrals import Deferral
 from app.models.development_plans import DevelopmentGoal, DevelopmentPlan
@@ -67,6 +68,9 @@ from app.models.sites import Site
 from app.models.stage_credits import StageCredit
 from app.models.stage_transitions import StageTransition
 from app.models.stationings import Stationing
+from app.models.target_recomputations import TargetRecomputation
+from app.models.target_weights import TargetWeights
+from app.models.targets import Target
 from app.models.teams import Team
 from app.models.transfers import Transfer
 from app.models.trips import Trip, TripParticipant
@@ -117,6 +121,10 @@ RULES: dict[type[SQLModel], Rule] = {
     ChainLink: roles(*BUSINESS_READERS),
     NodePresence: roles(*BUSINESS_READERS),
     NodeStatusEntry: roles(*BUSINESS_READERS),
+    CompanySignal: roles(*BUSINESS_READERS),
+    Target: roles(*BUSINESS_READERS),
+    TargetRecomputation: roles(*BUSINESS_READERS),
+    TargetWeights: roles(*BUSINESS_READERS),
     Combination: roles(*BUSINESS_READERS),
     DevelopmentPlan: roles(*BUSINESS_READERS),
     DevelopmentGoal: roles(*BUSINESS_READERS),

@@ -27,6 +27,7 @@ from app.models.company_lists import (
     CompanyListEntryRead,
     CompanyListRead,
 )
+from app.models.company_signals import CompanySignalRead
 from app.models.contacts import ContactRead
 from app.models.duplicate_pairs import DuplicatePairRead
 from app.models.event_leads import EventLeadRead
@@ -60,6 +61,7 @@ from app.models.site_reservations import SiteReservationRead
 from app.models.sites import SiteRead
 from app.models.stage_transitions import StageTransitionRead
 from app.models.stationings import StationingRead
+from app.models.target_recomputations import TargetRecomputationRead
 from app.models.teams import TeamRead
 from app.models.trips import TripRead
 from app.models.visits import VisitRead
@@ -110,6 +112,8 @@ LISTS: dict[str, type[ReadShape]] = {
     "/sites": SiteRead,
     "/stage-transitions": StageTransitionRead,
     "/stationings": StationingRead,
+    "/company-signals": CompanySignalRead,
+    "/target-recomputations": TargetRecomputationRead,
     "/teams": TeamRead,
     "/trips": TripRead,
     "/visits": VisitRead,
@@ -259,6 +263,7 @@ async def test_every_answer_fits_its_published_schema(world: World) -> None:
         "/kpi-companies": f"?period=this_year&metrics=M01&{subject}",
         "/kpi-attainments": "?period=this_year&scope=officer",
         "/kpi-target-sums": "?year=2026",
+        "/target-factor-report": "?period=this_year",
     }
     for path, methods in document["paths"].items():
         if "get" not in methods or "{id}" in path or path.endswith(FILES):

@@ -37,6 +37,7 @@ QUERIES = {
     "/reports/year-to-date": "?period=2026-01",
     "/reports/year-to-date.xlsx": "?period=2026-01",
     "/reports/year-to-date.html": "?period=2026-01",
+    "/target-factor-report": "?period=this_year",
     "/kpi-companies": f"?period=this_year&metrics=T02&scope=zone&scope_id={'0' * 8}-0000-0000"
     f"-0000-{'0' * 12}",
 }

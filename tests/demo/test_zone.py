@@ -1,6 +1,12 @@
 """The demonstration zone: the same rows every time, every stage and track, exact numbers."""
 
+import asyncio
+import os
+import subprocess
+import sys
 from collections import Counter
+from decimal import Decimal
+from fractions import Fraction
 from io import BytesIO
 from typing import Any
 
@@ -42,6 +48,7 @@ async def test_what_the_zone_holds(world: World) -> None:
     await a_group_of_three_and_flags_on_made_up_companies(world)
     await the_excerpt_is_a_hundred_rows_and_codes_are_valid(world)
     await the_leads_have_clocks_and_what_they_were_told(world)
+    await every_gap_and_every_target_can_be_opened(world)
     async with AsyncSession(world.app.state.db.engine) as session:
         assert await ledger.verify(session) == []
 
@@ -183,6 +190,69 @@ async def a_group_of_three_and_flags_on_made_up_companies(world: World) -> None:
         ("碧鸡贵金属材料有限公司", 1),
     ]
     assert found["翠湖软件技术"]["incubation_stage"] == "incubator"
+
+
+async def every_gap_and_every_target_can_be_opened(world: World) -> None:
+    """From the answered terms alone; rounded as they are, they give the answered number."""
+    chains = (await world.leader.seen("/industry-chains?is_demo=true"))["items"]
+    for chain in chains:
+        nodes = (await world.leader.seen(f"/industry-chains/{chain['id']}/gaps"))["nodes"]
+        wanted = {node["chain_node_id"]: gap_of(node) for node in nodes}
+        assert max(wanted.values()) > 0
+        for node in nodes:
+            exact = wanted[node["chain_node_id"]]
+            assert abs(Fraction(node["gap"]) - exact) <= Fraction(1, 20_000), node
+    targets = (await world.leader.seen("/targets?limit=200"))["items"]
+    assert len({target["combination_id"] for target in targets}) >= 3
+    for target in targets:
+        parts = [Decimal(factor["contribution"]) for factor in target["factors"]]
+        assert sum(parts) == Decimal(target["score"])
+
+
+def gap_of(node: Any) -> Fraction:
+    """g by hand from a node's links, shares and importance."""
+    shortfall = 1 - covered(node)
+    reached = sum(link["strength"] * covered(link) for link in node["links"])
+    kappa = min(Fraction(1), reached / Fraction(node["coupling"]["denominator"]))
+    wanted = sum(link["strength"] * Fraction(link["needed_share"]) for link in node["links"])
+    most = Fraction(node["complementarity"]["denominator"])
+    mu = shortfall * wanted / most if most else Fraction(0)
+    return Fraction(node["importance"], 5) * shortfall * (kappa + mu) / 2
+
+
+def covered(part: Any) -> Fraction:
+    needed = Fraction(part["needed_share"])
+    return min(Fraction(1), Fraction(part["present_share"]) / needed) if needed else Fraction(1)
+
+
+async def test_the_command_prints_the_gaps_of_every_chain(world: World) -> None:
+    await loaded(world)
+    found = await printed(world, "gaps")
+    for name in ("生物医药大健康", "金属新材料", "IT和现代服务业", "智能装备", "电子商务"):
+        assert name in found
+    assert "fill" in found
+    assert "extend" in found
+    # 17 + 10 + 9 + 9 + 8 nodes, each with its sum, and five headers.
+    assert found.count("/5 · ") == 53 + 5
+    again = await printed(world, "recompute", "--combination", "智能装备")
+    assert "0 created, 0 changed" in again
+
+
+async def printed(world: World, *arguments: str) -> str:
+    """What `yinfeng targets …` prints."""
+    code = "from app.cli import cli; cli()"
+    environment = {
+        **os.environ,
+        "YINFENG_DATABASE_URL": world.app.state.db.url,
+        "COLUMNS": "250",
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, "targets", *arguments,
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    out, error = await process.communicate()
+    assert process.returncode == 0, error.decode()
+    return out.decode()
 
 
 async def the_excerpt_is_a_hundred_rows_and_codes_are_valid(world: World) -> None:

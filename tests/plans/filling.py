@@ -35,6 +35,8 @@ SMALL = {
     "events": 400,
     "stationings": 400,
     "kpi_targets": 400,
+    "target_weights": 1,
+    "target_recomputations": 400,
 }
 FILLED = (
     "assessments",
@@ -108,6 +110,9 @@ FILLED = (
     "no_change_notes",
     "follow_ups",
     "reminders",
+    "target_recomputations",
+    "targets",
+    "company_signals",
 )
 # References that no foreign key names.
 _TARGETS = {
@@ -151,6 +156,7 @@ _BY_NAME = {
     "year": "1990 + n % 30",
     "valid_until_year": "2030",
     "list_kinds": "'{}'",
+    "factors": "'[]'",
     "majors": "'{}'",
     "required_majors": "'{}'",
     "required_certificate_kinds": "'{}'",

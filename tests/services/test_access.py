@@ -147,6 +147,7 @@ PARAMETERS = {
     "get_year_to_date_report": "?period=2026-01",
     "get_year_to_date_workbook": "?period=2026-01",
     "get_year_to_date_page": "?period=2026-01",
+    "get_target_factor_report": "?period=today",
 }
 
 
@@ -170,7 +171,9 @@ async def reads(world: World, writes: dict[str, Call]) -> dict[str, str]:
         f"{noun}/{(await world.leader.seen(noun))['items'][0]['id']}"
         for noun in ("/lead-responses", "/no-change-notes")
     ]
+    (run,) = (await world.leader.seen("/target-recomputations"))["items"]
     single = {
+        "/target-recomputations/": f"/target-recomputations/{run['id']}",
         **{prefix: _record(writes[name].path) for prefix, name in SINGLE.items()},
         "/evidence-files/": f"/evidence-files/{link['file_id']}",
         "/lead-responses/": told,
