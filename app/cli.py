@@ -21,10 +21,12 @@ from app.core import audit, embedded, migrations
 from app.core.config import settings
 from app.core.db import Database
 from app.core.faults import ImportFault
+from app.core.storage import storage_of
 from app.kpis import ledger, rollup
 from app.models.chain_documents import ChainImportRead
 from app.models.company_flags import ListKind
 from app.models.company_lists import CompanyListCreate, CompanyListImportRead, head_of
+from app.services import evidence_files
 from app.services.chain_documents import import_chain
 from app.services.company_lists import Phase, import_list
 
@@ -37,6 +39,8 @@ kpi = typer.Typer(no_args_is_help=True, help="The KPI ledger.")
 imports = typer.Typer(no_args_is_help=True, help="Bring in files.")
 cli.add_typer(kpi, name="kpi")
 cli.add_typer(imports, name="import")
+evidence = typer.Typer(no_args_is_help=True, help="Evidence files.")
+cli.add_typer(evidence, name="evidence")
 out = Console()
 
 
@@ -191,6 +195,26 @@ async def _fold(url: str) -> int:
     database = Database(url, pool_size=1)
     try:
         return await rollup.fold_all(database)
+    finally:
+        await database.close()
+
+
+@evidence.command("sweep")
+def sweep_evidence() -> None:
+    """Remove files that no record points to: uploads that ended before their record."""
+    with database_url() as url:
+        count = asyncio.run(_sweep(url))
+    out.print(f"{count} files removed.")
+
+
+async def _sweep(url: str) -> int:
+    database = Database(url, pool_size=2)
+    try:
+        with Progress(console=out) as bar:
+            task = bar.add_task("files", total=None)
+            return await evidence_files.sweep(
+                database, storage_of(settings()), lambda done, _: bar.update(task, completed=done)
+            )
     finally:
         await database.close()
 

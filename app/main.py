@@ -21,6 +21,7 @@ from app.core.errors import publish
 from app.core.logging import RequestContext
 from app.core.notified import NotifiedCache
 from app.core.openapi import install_openapi
+from app.core.storage import storage_of
 from app.kpis.folding import folding
 from app.models.errors import DOMAIN_ERRORS
 from app.routers import ROUTERS
@@ -77,6 +78,7 @@ def create_app(config: Settings | None = None, database_url: str | None = None) 
     )
     app.state.settings = config
     app.state.db = Database(database_url or config.database_url or "", config.pool_size)
+    app.state.storage = storage_of(config)
     app.state.is_folding = database_url is None
     secret = config.secret_key.get_secret_value() if config.secret_key else secrets.token_hex(32)
     app.state.cursors = Cursors(secret)

@@ -20,6 +20,15 @@ from app.main import create_app
 from tests.world import World, emptying
 
 
+@pytest.fixture(scope="session", autouse=True)
+def evidence_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where every application of the tests keeps evidence files."""
+    folder = tmp_path_factory.mktemp("evidence")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("YINFENG_EVIDENCE_FOLDER", str(folder))
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     """One event loop for the whole run, so that pools outlive a test."""

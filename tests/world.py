@@ -146,6 +146,11 @@ class World:
         self.teams[name] = team_id
         return team_id
 
+    async def headquarters(self, name: str = "指挥部") -> str:
+        """A team of kind `headquarters`, made by the administrator."""
+        body = {"name": f"{name}{next(self._numbers)}", "kind": "headquarters"}
+        return str((await self.system_admin.made("/teams", body))["id"])
+
     async def account(self, role: str, team: str | None = None, digest: str = "-") -> Client:
         """An account and a client logged in to it; the token is minted, for Argon2 is slow."""
         officer_id, token = new_id(), new_id().hex
@@ -286,14 +291,11 @@ class World:
         for part in (value, *value["breakdown"]):
             rows = await self.opened(part["drill"], client)
             if value["metric"] == "T02":
-                sums = {"value": str(len(rows))} if part is value else {}
+                sums = {"value": Decimal(len(rows))} if part is value else {}
             elif value["credit_mode"] == "owner":
-                sums = {
-                    name: f"{sum(Decimal(r['quantity']) for r in rows if r['part'] == name):.0f}"
-                    for name in ("numerator", "denominator")
-                }
+                sums = {"numerator": Decimal(), "denominator": Decimal()}
+                for row in rows:
+                    sums[row["part"]] += Decimal(row["quantity"])
             else:
-                total = sum((Decimal(row["quantity"]) for row in rows), Decimal(0))
-                assert Decimal(part["value"]) == total, part
-                sums = {}
-            assert {name: part[name] for name in sums} == sums, part
+                sums = {"value": sum((Decimal(row["quantity"]) for row in rows), Decimal())}
+            assert {name: Decimal(part[name]) for name in sums} == sums, part

@@ -41,6 +41,12 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     demo_password: SecretStr | None = None
     cors_origins: Annotated[list[str], NoDecode] = []
+    evidence_folder: Path | None = None
+    evidence_bucket: str | None = None
+    evidence_endpoint: str | None = None
+    evidence_region: str | None = None
+    evidence_access_key_id: str | None = None
+    evidence_secret_key: SecretStr | None = None
     limit_concurrency: Annotated[int, Field(ge=1)] = 400
 
     @field_validator("cors_origins", mode="before")

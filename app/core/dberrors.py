@@ -21,6 +21,8 @@ DATABASE_ERRORS = (
     OSError,
 )
 _BUSY_STATES = {"40001", "40P01", "55P03", "57014", "53300", "25P03"}
+# Unique and exclusion constraints.
+_TAKEN = {"23505": "value_taken", "23P01": "overlaps"}
 _SOON = {"Retry-After": "1"}
 
 
@@ -43,8 +45,8 @@ def _driver_error(error: Exception) -> Any:
 
 
 def _by_state(cause: Any, state: str) -> Problem | None:
-    if state == "23505":
-        return _refused(cause, "already_exists", "value_taken")
+    if state in _TAKEN:
+        return _refused(cause, "already_exists", _TAKEN[state])
     if state == "23503":
         return _reference_refused(cause)
     if state in _BUSY_STATES:

@@ -22,6 +22,7 @@ from app.core.openapi import problem_responses
 from app.core.strict import (
     BODY_LIMIT,
     FILE_LIMIT,
+    FORM_ROOM,
     StrictRequest,
     check_length,
     check_media_type,
@@ -122,7 +123,7 @@ class Endpoint(APIRoute):
     async def _check_body(self, request: StrictRequest) -> None:
         if self.body_field is None:
             return
-        request.limit = FILE_LIMIT if self._form == "File" else BODY_LIMIT
+        request.limit = FILE_LIMIT + FORM_ROOM if self._form == "File" else BODY_LIMIT
         check_length(request)
         check_media_type(request, is_form=self._form in {"Form", "File"})
         if idempotency.HEADER in request.headers:

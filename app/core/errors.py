@@ -41,6 +41,7 @@ STATUS: dict[str, int] = {
     "internal_error": 500,
     "busy": 503,
     "database_unavailable": 503,
+    "storage_unavailable": 503,
     "not_ready": 503,
 }
 

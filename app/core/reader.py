@@ -57,7 +57,7 @@ class Reader:
             pool, shape, self.caller, record_id, fields=fields, expand=expand
         )
         headers = {"ETag": etag(version)}
-        if _holds(self.request.headers.get("if-none-match", ""), etag(version)):
+        if holds(self.request.headers.get("if-none-match", ""), etag(version)):
             return Response(status_code=304, headers=headers)
         return json_response(body, headers=headers)
 
@@ -233,7 +233,7 @@ async def _fetch(pool: Any, form: ListForm, binds: dict[str, Any]) -> Any:
     return await pool.fetchrow(statement.sql, *statement.arguments(binds))
 
 
-def _holds(header: str, tag: str) -> bool:
+def holds(header: str, tag: str) -> bool:
     """RFC 9110 §13.1.2: weak comparison against a list of tags."""
     tags = {part.strip().removeprefix("W/") for part in header.split(",")}
     return tag in tags or "*" in tags

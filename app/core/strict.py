@@ -12,6 +12,8 @@ from app.core.errors import Problem, escaped, invalid, invalid_parameter, unknow
 
 # Bytes of a body, as documented; more is 413.
 BODY_LIMIT, FILE_LIMIT = 1024 * 1024, 20 * 1024 * 1024
+# What a form needs around its file: boundaries, headers, the other fields.
+FORM_ROOM = 64 * 1024
 _MAX_DEPTH = 20
 _SURROGATE = re.compile("[\ud800-\udfff]")
 

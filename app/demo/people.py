@@ -20,6 +20,7 @@ TEAMS = (
     ("长三角驻点招商组", TeamKind.stationed_team),
     ("粤港澳驻点招商组", TeamKind.stationed_team),
     ("委托招商机构", TeamKind.agency),
+    ("重大项目指挥部", TeamKind.headquarters),
 )
 # One account per role that can log in; the first three work in the first team.
 ACCOUNTS: tuple[tuple[str, str, Role, str | None], ...] = (

@@ -15,6 +15,7 @@ from app.demo.groups import add_groups
 from app.demo.leads import add_leads, plans
 from app.demo.people import ACCOUNTS, NO_LOGIN, Zone, add_people
 from app.demo.sites import add_sites
+from app.demo.trips import add_service, add_trips_and_events
 from app.demo.visits import add_visits
 from app.kpis import ledger
 from app.models.officers import Officer
@@ -41,6 +42,8 @@ async def load_demo(session: AsyncSession, out: Console) -> bool:
         leads = await add_leads(zone, plans(zone, companies, listed))
         sites = await add_sites(zone, leads)
         visits = await add_visits(zone, leads)
+        await add_trips_and_events(zone, leads)
+        await add_service(zone, leads)
         entries = await ledger.rebuild(session)
     out.print(
         f"Demo zone: {len(zone.officers)} officers, {len(leads)} leads, {visits} visits,"

@@ -1,6 +1,16 @@
 """All metrics: the one list that posting, folding, reading and the definitions' page go by."""
 
-from app.kpis import company_lists, fundings, signings, stage_transitions, visits
+from app.kpis import (
+    activities,
+    commitments,
+    company_lists,
+    fundings,
+    service_tasks,
+    signings,
+    stage_transitions,
+    stationings,
+    visits,
+)
 from app.kpis.metrics import Aggregation, Metric
 
 MODULES = (
@@ -9,6 +19,10 @@ MODULES = (
     signings,
     fundings,
     company_lists,
+    activities,
+    service_tasks,
+    stationings,
+    commitments,
 )
 _ALL: tuple[Metric, ...] = tuple(metric for module in MODULES for metric in module.METRICS)
 METRICS: dict[str, Metric] = {metric.code: metric for metric in sorted(_ALL, key=lambda m: m.code)}

@@ -5,15 +5,15 @@ combination and zone agree exactly.
 """
 
 
-def scoped_credits(facts: str, credits_table: str, fact_id: str) -> str:
+def scoped_credits(facts: str, credits_table: str, fact_id: str, prefix: str = "") -> str:
     """CTEs up to `scoped_credits`, from facts and the shares stamped on them.
 
     `facts` names a CTE with `id, lead_id, company_id, combination_id, mechanism, counted_on,
     amount`; the table of credits has `officer_id, team_path, share, place` and points to the fact
     by `fact_id`. Each row of `scoped_credits` is a fact in one scope, with its `portion` (0 to 1)
-    and `money`.
+    and `money`. `prefix` goes before the names of the CTEs.
     """
-    return f"""parts AS (
+    return f"""{prefix}parts AS (
   SELECT s.lead_id, s.company_id, s.combination_id, s.mechanism, s.counted_on, s.amount,
          c.officer_id, c.team_path, c.share / 100 AS portion,
          trunc(s.amount * c.share / 100, 2) AS cut,
@@ -22,26 +22,26 @@ def scoped_credits(facts: str, credits_table: str, fact_id: str) -> str:
   FROM {facts} s JOIN {credits_table} c ON c.{fact_id} = s.id
   WINDOW fact AS (PARTITION BY s.id)
 ),
-credits AS (
+{prefix}credits AS (
   SELECT *, CASE WHEN is_last THEN cut + amount - cut_total ELSE cut END AS money
-  FROM parts WHERE portion > 0
+  FROM {prefix}parts WHERE portion > 0
 ),
-scoped_credits AS (
+{prefix}scoped_credits AS (
   SELECT 'officer' AS scope, officer_id AS scope_id, fact_id, lead_id, company_id, mechanism,
          counted_on, amount, portion, money
-  FROM credits
+  FROM {prefix}credits
   UNION ALL
   SELECT 'team', team.id, fact_id, lead_id, company_id, mechanism, counted_on, amount,
          sum(portion), sum(money)
-  FROM credits, unnest(team_path) AS team(id)
+  FROM {prefix}credits, unnest(team_path) AS team(id)
   GROUP BY team.id, fact_id, lead_id, company_id, mechanism, counted_on, amount
   UNION ALL
   SELECT 'combination', combination_id, fact_id, lead_id, company_id, mechanism, counted_on,
          amount, sum(portion), sum(money)
-  FROM credits WHERE combination_id IS NOT NULL
+  FROM {prefix}credits WHERE combination_id IS NOT NULL
   GROUP BY combination_id, fact_id, lead_id, company_id, mechanism, counted_on, amount
   UNION ALL
   SELECT 'zone', CAST('00000000-0000-0000-0000-000000000000' AS uuid), fact_id, lead_id,
          company_id, mechanism, counted_on, amount, sum(portion), sum(money)
-  FROM credits GROUP BY fact_id, lead_id, company_id, mechanism, counted_on, amount
+  FROM {prefix}credits GROUP BY fact_id, lead_id, company_id, mechanism, counted_on, amount
 )"""

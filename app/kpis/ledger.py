@@ -16,7 +16,17 @@ import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.db import driver
-from app.kpis import company_lists, fundings, rollup, stage_transitions, visits
+from app.kpis import (
+    activities,
+    commitments,
+    company_lists,
+    fundings,
+    rollup,
+    service_tasks,
+    stage_transitions,
+    stationings,
+    visits,
+)
 from app.kpis.catalogue import METRICS
 from app.kpis.metrics import Family
 from app.models.ledger_entries import ZONE_ID
@@ -26,6 +36,10 @@ _FACTS = {
     Family.company_list: (company_lists.NEWCOMERS, "l.id = :subject_id"),
     Family.lead: (stage_transitions.RECOGNISED, "t.lead_id = :subject_id"),
     Family.funding: (fundings.SCOPED_FUNDINGS, "f.id = :subject_id"),
+    Family.activity: (activities.ACTIVITIES, "f.id = :subject_id"),
+    Family.stationing: (stationings.STATION_DAYS, "f.id = :subject_id"),
+    Family.service_task: (service_tasks.DONE_TASKS, "f.id = :subject_id"),
+    Family.commitment: (commitments.DUE, "c.id = :subject_id"),
 }
 _KEYS = """metric, definition_version, part, dimension, subject_id, scope, scope_id, lead_id,
 company_id, mechanism, counted_on"""
@@ -47,10 +61,10 @@ class Difference:
 @lru_cache
 def _difference(family: Family, *, is_whole: bool) -> str:
     facts, one_subject = _FACTS[family]
-    metrics = [metric for metric in METRICS.values() if metric.family is family]
-    wanted = " UNION ALL ".join(metric.select for metric in metrics)
-    codes = ", ".join(f"'{metric.code}'" for metric in metrics)
-    held = f"metric IN ({codes})" if is_whole else "subject_id = :subject_id"
+    selects = [pair for metric in METRICS.values() for pair in metric.selects(family)]
+    wanted = " UNION ALL ".join(select for select, _ in selects)
+    of_family = " OR ".join(entries for _, entries in selects)
+    held = of_family if is_whole else "subject_id = :subject_id"
     return f"""
 WITH {facts.format(subject="true" if is_whole else one_subject)}
 SELECT {_KEYS}, sum(quantity) AS quantity

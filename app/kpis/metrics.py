@@ -29,11 +29,19 @@ class Family(Code):
     lead = "lead"
     funding = "funding"
     company_list = "company_list"
+    activity = "activity"
+    stationing = "stationing"
+    service_task = "service_task"
+    commitment = "commitment"
 
 
 @dataclass(frozen=True)
 class Metric:
-    """One definition. `main` is the dimension that gives the headline where there are several."""
+    """One definition. `main` is the dimension that gives the headline where there are several.
+
+    A ratio whose two parts change with different subjects names the family and the SELECT of its
+    `denominator`; `select` then gives the numerator alone. Its `unit` is that of the value.
+    """
 
     code: str
     family: Family
@@ -44,8 +52,19 @@ class Metric:
     main: str | None = None
     version: int = 1
     select: str = ""
+    denominator: tuple[Family, str] | None = None
+    numerator_unit: str = ""
 
     @property
     def definition_id(self) -> str:
         """Code and version: what a printed number can be traced to."""
         return f"{self.code}@{self.version}"
+
+    def selects(self, family: Family) -> list[tuple[str, str]]:
+        """What a family's subjects count here: a SELECT, and which entries of the ledger it is."""
+        own = f"metric = '{self.code}'"
+        if self.denominator is None:
+            return [(self.select, own)] if self.family is family else []
+        numerator = (self.family, self.select)
+        sides = (("numerator", numerator), ("denominator", self.denominator))
+        return [(s, f"{own} AND part = '{part}'") for part, (f, s) in sides if f is family]

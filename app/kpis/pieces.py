@@ -22,7 +22,7 @@ from app.models.ledger_entries import Scope
 _TEXT, _NULLABLE = "~~", "~null~"
 _SOMEBODY = UUID(int=2**128 - 1)
 # Money to the fen, shares of a lead to the ten-thousandth; all else is counted in wholes.
-_DECIMALS = {"CNY": 2, "leads": 4}
+_DECIMALS = {"CNY": 2, "leads": 4, "rate": 4, "leads_per_event": 4}
 # Place of the metric, dimension, value; of ratios also numerator and denominator. The dimension is
 # empty on the number itself, the value where a ratio has none.
 Cell = Sequence[str]
@@ -53,11 +53,16 @@ class Pieces:
         """Of the unit."""
         return _DECIMALS.get(self.metric.unit, 0)
 
+    @property
+    def numerator_decimals(self) -> int:
+        """Of a ratio's numerator; what it is divided by is counted in wholes."""
+        return _DECIMALS.get(self.metric.numerator_unit, 0)
+
     @cached_property
     def nothing(self) -> Cell:
         """The number of a subject without entries."""
         if self.is_ratio:
-            return ("", "", "", "0", "0")
+            return ("", "", "", f"{0:.{self.numerator_decimals}f}", "0")
         return ("", "", f"{0:.{self.decimals}f}")
 
     @cached_property

@@ -1,6 +1,7 @@
 """Q02, Q03, Q04, M01: signings, shared by the credit stamped at recognition. R07: conversion.
 
-Conversion is by owner. Counted on the business day of recognition; money is in yuan.
+Conversion is by owner. M01 also has the increments of recognised supplements, from the signing on.
+Counted on the business day of recognition; money is in yuan.
 """
 
 from typing import Any
@@ -30,17 +31,27 @@ owner_scopes AS (
 signings AS (
   SELECT *, agreed_amount_cny AS amount FROM milestones WHERE to_stage = 'signed'
 ),
-{scoped_credits("signings", "stage_credits", "transition_id")}
+{scoped_credits("signings", "stage_credits", "transition_id")},
+supplements AS (
+  SELECT a.id, s.lead_id, s.company_id, s.combination_id, s.mechanism, a.amount_cny AS amount,
+         greatest(s.counted_on, CAST(timezone('Asia/Shanghai', a.recognised_at) AS date))
+           AS counted_on
+  FROM signings s JOIN agreements a ON a.lead_id = s.lead_id
+  WHERE a.kind = 'supplement' AND a.status = 'active'
+),
+{scoped_credits("supplements", "agreement_credits", "agreement_id", "added_")}
 """
 
 
-def credited(code: str, dimension: str, quantity: str, more: str = "") -> str:
+def credited(
+    code: str, dimension: str, quantity: str, more: str = "", source: str = "scoped_credits"
+) -> str:
     """A definition's SELECT from signings in their scopes."""
     return f"""
 SELECT '{code}' AS metric, 1 AS definition_version, 'value' AS part, {dimension} AS dimension,
        c.lead_id AS subject_id, c.scope, c.scope_id, c.lead_id, c.company_id, c.mechanism,
        c.counted_on, CAST({quantity} AS numeric(24,4)) AS quantity
-FROM scoped_credits c {more}
+FROM {source} c {more}
 """
 
 
@@ -105,7 +116,11 @@ Q03 = _metric(
 Q04 = _metric(
     "Q04", "leads", "quantity", credited("Q04", "list_kind", "portion", _LISTED), main="any"
 )
-M01 = _metric("M01", "CNY", "performance", credited("M01", "''", "money"))
+_AGREED, _ADDED = (
+    credited("M01", "''", "money", source=source)
+    for source in ("scoped_credits", "added_scoped_credits")
+)
+M01 = _metric("M01", "CNY", "performance", f"{_AGREED} UNION ALL {_ADDED}")
 R07 = _metric(
     "R07",
     "rate",

@@ -63,6 +63,7 @@ def _row(pieces: Pieces) -> dict[str, Any]:
         "metric": pieces.metric.code,
         "main": pieces.metric.main,
         "decimals": pieces.decimals,
+        "top_decimals": pieces.numerator_decimals,
         "is_ratio": pieces.is_ratio,
         "is_distinct": pieces.is_distinct,
     }

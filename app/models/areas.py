@@ -36,22 +36,30 @@ def square_metres(mu: Decimal) -> Decimal:
     return (mu * 2000 / 3).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def in_square_metres(given: dict[str, Any]) -> dict[str, Any]:
-    """The same values with the area, where there is one, in m²; 422 for two areas."""
-    if given.keys() >= _UNITS:
-        raise invalid("/area_m2", "one_area")
-    if "area_mu" not in given:
-        return given
-    rest = {name: value for name, value in given.items() if name != "area_mu"}
-    return {**rest, "area_m2": square_metres(given["area_mu"])}
-
-
 def area_of(payload: AreaGiven) -> Decimal:
     """The area of a new record in m²; 422 unless it is given in exactly one unit."""
     given = {name: getattr(payload, name) for name in payload.model_fields_set & _UNITS}
-    if not given:
+    if len(given) != 1:
         raise invalid("/area_m2", "one_area")
-    return in_square_metres(given)["area_m2"]
+    return given["area_m2"] if "area_m2" in given else square_metres(given["area_mu"])
+
+
+def in_square_metres(changes: dict[str, Any], area_m2: Decimal) -> dict[str, Any]:
+    """Changes of a record that has an area, in m²; 422 for two new areas.
+
+    The mu that were answered for it are no change: they are rounded, its m² are not.
+    """
+    rest = {name: value for name, value in changes.items() if name != "area_mu"}
+    mu = changes.get("area_mu")
+    if mu is None or mu == _rounded_mu(area_m2):
+        return rest
+    if "area_m2" in rest:
+        raise invalid("/area_m2", "one_area")
+    return {**rest, "area_m2": square_metres(mu)}
+
+
+def _rounded_mu(area_m2: Decimal) -> Decimal:
+    return (area_m2 * 3 / 2000).quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
 def _mu(row: Any, _role: str) -> sa.ColumnElement[Any]:

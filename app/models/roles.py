@@ -64,8 +64,26 @@ class Permission(Code):
     members_write = "members_write"
     transitions_write = "transitions_write"
     transitions_recognise = "transitions_recognise"
+    agreements_write = "agreements_write"
+    agreements_decide = "agreements_decide"
+    reports_write = "reports_write"
+    reports_recognise = "reports_recognise"
+    commitments_write = "commitments_write"
+    commitments_decide = "commitments_decide"
+    evidence_read = "evidence_read"
+    evidence_write = "evidence_write"
+    alerts_read = "alerts_read"
+    alerts_decide = "alerts_decide"
     visits_read = "visits_read"
     visits_write = "visits_write"
+    trips_read = "trips_read"
+    trips_write = "trips_write"
+    events_read = "events_read"
+    events_write = "events_write"
+    service_tasks_read = "service_tasks_read"
+    service_tasks_write = "service_tasks_write"
+    blockers_read = "blockers_read"
+    blockers_write = "blockers_write"
     kpis_read = "kpis_read"
 
 
@@ -109,8 +127,26 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.members_write: RECOGNISERS,
     Permission.transitions_write: FIELD_ROLES,
     Permission.transitions_recognise: RECOGNISERS,
+    Permission.agreements_write: FIELD_ROLES,
+    Permission.agreements_decide: frozenset({Role.leader}),
+    Permission.reports_write: FIELD_ROLES,
+    Permission.reports_recognise: frozenset({Role.leader, Role.assessor}),
+    Permission.commitments_write: FIELD_ROLES,
+    Permission.commitments_decide: RECOGNISERS,
+    Permission.evidence_read: BUSINESS_READERS,
+    Permission.evidence_write: FIELD_ROLES,
+    Permission.alerts_read: ZONE_READERS,
+    Permission.alerts_decide: frozenset({Role.leader, Role.assessor}),
     Permission.visits_read: BUSINESS_READERS,
     Permission.visits_write: FIELD_ROLES,
+    Permission.trips_read: BUSINESS_READERS,
+    Permission.trips_write: FIELD_ROLES,
+    Permission.events_read: BUSINESS_READERS,
+    Permission.events_write: FIELD_ROLES,
+    Permission.service_tasks_read: BUSINESS_READERS,
+    Permission.service_tasks_write: FIELD_ROLES,
+    Permission.blockers_read: BUSINESS_READERS,
+    Permission.blockers_write: FIELD_ROLES,
     Permission.kpis_read: BUSINESS_READERS,
 }
 

@@ -23,6 +23,7 @@ class TeamKind(Code):
     stationed_team = "stationed_team"
     department = "department"
     agency = "agency"
+    headquarters = "headquarters"
 
 
 class TeamBase(SQLModel):

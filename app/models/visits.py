@@ -53,6 +53,16 @@ class VisitBase(SQLModel):
     next_action: Line | None = None
     next_action_on: BusinessDate | None = None
     notes: Notes | None = None
+    trip_id: UUID | None = Field(
+        default=None, foreign_key="trips.id", description="The trip that an outbound visit is of."
+    )
+    event_id: UUID | None = Field(default=None, foreign_key="events.id")
+
+
+def _linked(column: str) -> sa.Index:
+    """Few visits have one, and the others do not pay for it."""
+    name, given = f"ix_visits_{column}", sa.text(f"{column} IS NOT NULL")
+    return sa.Index(name, column, postgresql_where=given)
 
 
 class Visit(Record, VisitBase, table=True):
@@ -66,6 +76,8 @@ class Visit(Record, VisitBase, table=True):
         sa.Index("ix_visits_created_by_id", "created_by_id", "visited_on", "id"),
         sa.Index("ix_visits_created_at", "created_at", "id"),
         sa.Index("ix_visits_next_action_on", "next_action_on", "id"),
+        _linked("trip_id"),
+        _linked("event_id"),
     )
 
     company_id: UUID = Field(foreign_key="companies.id")
@@ -207,6 +219,8 @@ class VisitQuery(
             "next_action_on",
             "created_at",
             "is_demo",
+            "trip_id",
+            "event_id",
         ),
         sorts=("visited_on", "created_at", "next_action_on"),
     )

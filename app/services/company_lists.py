@@ -1,7 +1,7 @@
 """Company lists: changing them posts what they count; imports are checked, then all or nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Any, Literal
 from uuid import UUID
 
@@ -70,24 +70,32 @@ async def update(
     was = row.kind
     row.restate(changes)
     await session.flush()
-    await _post(session, {row.id}, {row.kind, was})
+    await _post_changed(session, row, was)
 
 
 async def post_of_company(session: AsyncSession, company_id: UUID) -> None:
     """Bring in line what the lists of a company count, after it has moved."""
-    entries = select(CompanyListEntry.company_list_id).where(
+    on = select(CompanyListEntry.company_list_id).where(
         col(CompanyListEntry.company_id) == company_id
     )
-    await _post(session, set((await session.exec(entries)).all()), set())
+    await _post(session, _is(KINDS), col(CompanyList.id).in_(on))
 
 
-async def _post(session: AsyncSession, list_ids: set[UUID], kinds: set[ListKind]) -> None:
-    """Post these lists, and all of these kinds where the kind is counted."""
-    counted = [kind for kind in kinds if kind in KINDS]
-    alike = select(CompanyList.id).where(col(CompanyList.kind).in_(counted))
+def _is(kinds: Iterable[str]) -> sa.ColumnElement[bool]:
+    return col(CompanyList.kind).in_(list(kinds))
+
+
+async def _post_changed(session: AsyncSession, row: CompanyList, was: ListKind) -> None:
+    """Post a list and all that are of its kind, or of the one it was, where that is counted."""
+    if counted := {row.kind, was} & set(KINDS):
+        await _post(session, sa.or_(col(CompanyList.id) == row.id, _is(counted)))
+
+
+async def _post(session: AsyncSession, *which: sa.ColumnElement[bool]) -> None:
     connection = await session.connection()
     await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-    for list_id in sorted(list_ids | set((await session.exec(alike)).all())):
+    lists = select(CompanyList.id).where(*which).order_by(col(CompanyList.id))
+    for list_id in (await session.exec(lists)).all():
         await ledger.post(session, Family.company_list, list_id)
 
 
@@ -119,7 +127,7 @@ async def import_list(
     await _merge(session, report, stamp, progress)
     await _run(session, staging.DROP)
     await attempt.commit()
-    await _post(session, {target.id}, {target.kind, was})
+    await _post_changed(session, target, was)
     return report
 
 

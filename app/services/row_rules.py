@@ -8,16 +8,25 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import SQLModel, col, select
 
 from app.core.audit import AuditEntry
+from app.models.agreement_parties import AgreementParty
+from app.models.agreements import Agreement
+from app.models.blockers import Blocker
 from app.models.chain_links import ChainLink
 from app.models.chain_nodes import ChainNode
 from app.models.combinations import Combination
+from app.models.commitments import Commitment
 from app.models.companies import Company
 from app.models.company_controls import CompanyControl
 from app.models.company_lists import CompanyList, CompanyListEntry
 from app.models.contacts import Contact, Unmasking
 from app.models.development_plans import DevelopmentGoal, DevelopmentPlan
+from app.models.event_leads import EventLead
+from app.models.events import Event, EventParticipant
+from app.models.evidence_files import EvidenceFile
+from app.models.evidence_links import EvidenceLink, SubjectKind
 from app.models.incubation_stages import IncubationEntry
 from app.models.industry_chains import IndustryChain
+from app.models.integrity_alerts import IntegrityAlert
 from app.models.introductions import Introduction
 from app.models.lead_actions import is_in_team, is_own
 from app.models.lead_members import LeadMember
@@ -28,16 +37,20 @@ from app.models.node_statuses import NodeStatusEntry
 from app.models.officer_certificates import OfficerCertificate
 from app.models.officer_profiles import OfficerProfile
 from app.models.officers import Officer
+from app.models.operation_reports import OperationReport
 from app.models.parks import Park
 from app.models.platform_companies import PlatformCompany
 from app.models.platform_fundings import PlatformFunding
 from app.models.posts import Post
 from app.models.roles import BUSINESS_READERS, EVERYONE, RECOGNISERS, ZONE_READERS, Role
+from app.models.service_tasks import ServiceTask
 from app.models.site_reservations import SiteReservation
 from app.models.sites import Site
 from app.models.stage_credits import StageCredit
 from app.models.stage_transitions import StageTransition
+from app.models.stationings import Stationing
 from app.models.teams import Team
+from app.models.trips import Trip, TripParticipant
 from app.models.visits import Visit, VisitGuest, VisitParticipant
 from app.models.zone_profiles import ZoneProfile
 
@@ -81,6 +94,38 @@ def _visit(visit: Any, role: Role) -> Condition:
     return sa.or_(*reach)
 
 
+def _field(role: Role, *own: Condition, led: Condition) -> Condition:
+    """All for zone readers, the own for the field, beside them what is led for a team lead."""
+    if role in ZONE_READERS:
+        return sa.true()
+    reach = [*own, led] if role is Role.team_lead else own
+    return sa.or_(*reach) if role in {Role.officer, Role.team_lead} else sa.false()
+
+
+def _trip(trip: Any, role: Role) -> Condition:
+    ours = select(TripParticipant.id).where(col(TripParticipant.trip_id) == trip.id)
+    mine = ours.where(col(TripParticipant.officer_id) == _ME).exists()
+    led = ours.where(col(TripParticipant.team_path).op("&&")(_MY_TEAMS)).exists()
+    by_me = sa.or_(trip.organiser_id == _ME, trip.created_by_id == _ME)
+    return _field(role, by_me, mine, led=sa.or_(led, trip.team_path.op("&&")(_MY_TEAMS)))
+
+
+def _stationing(row: Any, role: Role) -> Condition:
+    mine = sa.or_(row.officer_id == _ME, row.created_by_id == _ME)
+    return _field(role, mine, led=row.team_path.op("&&")(_MY_TEAMS))
+
+
+def _service_task(task: Any, role: Role) -> Condition:
+    mine = sa.or_(task.assignee_id == _ME, task.created_by_id == _ME)
+    unled = sa.and_(task.lead_id.is_(None), task.team_path.op("&&")(_MY_TEAMS))
+    return _field(role, mine, _of_lead(task, role), led=unled)
+
+
+def _blocker(blocker: Any, role: Role) -> Condition:
+    ours = blocker.headquarters_id == sa.any_(_MY_TEAMS)
+    return _field(role, _of_lead(blocker, role), led=ours)
+
+
 def _contact(contact: Any, role: Role) -> Condition:
     present = contact.deleted_at.is_(None)
     if role in ZONE_READERS:
@@ -103,6 +148,27 @@ def _introduction(row: Any, role: Role) -> Condition:
     if role is Role.agent:
         return row.created_by_id == _ME
     return sa.true() if role in RECOGNISERS | {Role.auditor} else sa.false()
+
+
+def _holds(query: Any) -> Condition:
+    """Whether there is such a row, asked for each row by index: within OR, EXISTS is hashed."""
+    first = query.with_only_columns(sa.literal_column("true", sa.Boolean)).limit(1)
+    return sa.func.coalesce(first.scalar_subquery(), sa.false())
+
+
+def _evidence_link(link: Any, role: Role) -> Condition:
+    """Of a visit, who reads the visit; of everything else, who reads the lead."""
+    is_visit = link.subject_kind == SubjectKind.visit
+    visit = select(Visit.id).where(col(Visit.id) == link.subject_id, _visit(Visit, role))
+    lead = select(Lead.id).where(col(Lead.id) == link.lead_id, _lead(Lead, role))
+    return sa.case((is_visit, _holds(visit)), else_=_holds(lead))
+
+
+def _evidence_file(file: Any, role: Role) -> Condition:
+    """The uploader's until it is attached; then of whoever reads one of its subjects."""
+    links = select(EvidenceLink.id).where(col(EvidenceLink.file_id) == file.id)
+    unattached = sa.and_(file.created_by_id == _ME, sa.not_(_holds(links)))
+    return sa.or_(unattached, _holds(links.where(_evidence_link(EvidenceLink, role))))
 
 
 def _ledger(entry: Any, role: Role) -> Condition:
@@ -176,7 +242,22 @@ RULES: dict[type[SQLModel], Rule] = {
     Visit: _visit,
     VisitParticipant: _roles(*BUSINESS_READERS),
     VisitGuest: _roles(*BUSINESS_READERS),
+    Trip: _trip,
+    TripParticipant: _roles(*BUSINESS_READERS),
+    Event: _roles(*BUSINESS_READERS),
+    EventParticipant: _roles(*BUSINESS_READERS),
+    EventLead: _of_lead,
+    Stationing: _stationing,
+    ServiceTask: _service_task,
+    Blocker: _blocker,
     LedgerEntry: _ledger,
+    EvidenceFile: _evidence_file,
+    EvidenceLink: _evidence_link,
+    IntegrityAlert: _roles(*ZONE_READERS),
+    Agreement: _of_lead,
+    AgreementParty: _roles(*BUSINESS_READERS),
+    OperationReport: _of_lead,
+    Commitment: _of_lead,
     ZoneProfile: _roles(*(EVERYONE - {Role.agent})),
     AuditEntry: _roles(Role.audit_admin, Role.auditor),
 }

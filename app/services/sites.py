@@ -44,9 +44,10 @@ async def update(
     session: AsyncSession, caller: Caller, site_id: UUID, payload: SiteUpdate, if_match: int
 ) -> None:
     """Change a site; 409 where it would be smaller or later than what is reserved from today on."""
-    changes = in_square_metres(payload.changes())
-    site = await claimed(session, Site, caller, site_id, if_match, fields=frozenset(changes))
-    changed = site.apply(changes)
+    changes = payload.changes()
+    fields = frozenset(changes) | ({"area_m2"} if "area_mu" in changes else frozenset())
+    site = await claimed(session, Site, caller, site_id, if_match, fields=fields)
+    changed = site.apply(in_square_metres(changes, site.area_m2))
     site.check_price()
     await session.flush()
     if changed & {"area_m2", "available_from"}:

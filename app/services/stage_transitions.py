@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,6 +14,7 @@ from app.kpis import ledger
 from app.kpis.metrics import Family
 from app.models.lead_members import LeadMember
 from app.models.leads import Lead
+from app.models.money import in_yuan
 from app.models.pipeline import (
     STATUS_MOVES,
     TERMINABLE,
@@ -124,19 +124,14 @@ async def _record(
         "direction": lead.direction,
         "is_leading": lead.is_leading,
         "is_flagship": lead.is_flagship,
-        "agreed_amount_cny": _in_yuan(payload),
+        "agreed_amount_cny": in_yuan(
+            payload.agreed_amount, payload.currency, payload.exchange_rate
+        ),
     }
     transition = StageTransition.model_validate(payload, update=stamped)
     session.add(transition)
     await session.flush()
     return transition
-
-
-def _in_yuan(payload: StageTransitionCreate) -> Decimal | None:
-    if payload.agreed_amount is None or payload.currency == "CNY":
-        return payload.agreed_amount
-    yuan = payload.agreed_amount * (payload.exchange_rate or Decimal(0))
-    return yuan.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 async def _recognise(

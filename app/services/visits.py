@@ -24,6 +24,7 @@ from app.models.visits import (
     people,
 )
 from app.services.access import Caller, claimed
+from app.services.trips import check_links
 from app.services.visit_subjects import TeamPaths, subject_of, team_paths
 
 
@@ -43,6 +44,7 @@ async def log_visit(session: AsyncSession, caller: Caller, payload: VisitCreate)
     )
     visit.check_dates()
     visit.count_guests(len(payload.guests))
+    await check_links(session, caller, visit)
     session.add(visit)
     _add_participants(session, visit, ids, subject.team_paths)
     _add_guests(session, visit, payload.guests)
@@ -88,6 +90,7 @@ async def update(
         raise invalid("/mechanism", "missing")
     visit.apply(changes)
     visit.check_dates()
+    await check_links(session, caller, visit)
     await _replace_people(session, visit, ids, guests)
     await session.flush()
     await ledger.post(session, Family.visit, visit.id)

@@ -22,8 +22,9 @@ def written(unit: str, quantity: Decimal) -> str:
     return f"{quantity:.{({'CNY': 2, 'leads': 4}).get(unit, 0)}f}"
 
 
-def rate(top: Decimal, bottom: Decimal) -> str | None:
-    return str((top / bottom).quantize(Decimal("0.0001"), ROUND_HALF_UP)) if bottom else None
+def rate(metric: Metric, top: Decimal, bottom: Decimal) -> str | None:
+    step = Decimal("0.01") if metric.unit == "CNY" else Decimal("0.0001")
+    return str((top / bottom).quantize(step, ROUND_HALF_UP)) if bottom else None
 
 
 def companies_of(rows: list[Entry]) -> int:
@@ -44,8 +45,8 @@ def part_of(metric: Metric, rows: list[Entry], dimension: str, query: dict[str, 
     top, bottom = mine["numerator"], mine["denominator"]
     return KpiPart(
         dimension=dimension,
-        value=rate(top, bottom),
-        numerator=f"{top:.0f}",
+        value=rate(metric, top, bottom),
+        numerator=f"{top:.2f}" if metric.code == "T08" else f"{top:.0f}",
         denominator=f"{bottom:.0f}",
         drill=url,
     )

@@ -266,7 +266,9 @@ class Walk:
 
     async def served(self, start: date, as_of: str = "") -> dict[tuple[str, str], Any]:
         """What the API says, zero numbers left out."""
-        query = f"period={start}..{today()}" + (f"&as_of={as_of}" if as_of else "")
+        query = f"period={start}..{today()}&metrics={','.join(METRICS)}" + (
+            f"&as_of={as_of}" if as_of else ""
+        )
         found: dict[tuple[str, str], Any] = {}
         for scope in ("officers", "teams", "combinations", "zone"):
             for subject, values in (await self.world.kpis(scope, query)).items():

@@ -27,6 +27,12 @@ SMALL = {
     "posts": 30,
     "officer_profiles": 300,
     "officer_certificates": 900,
+    "parks": 30,
+    "sites": 400,
+    "site_reservations": 400,
+    "trips": 400,
+    "events": 400,
+    "stationings": 400,
 }
 FILLED = (
     "teams",
@@ -59,6 +65,24 @@ FILLED = (
     "posts",
     "officer_profiles",
     "officer_certificates",
+    "parks",
+    "sites",
+    "site_reservations",
+    "trips",
+    "trip_participants",
+    "events",
+    "event_participants",
+    "event_leads",
+    "stationings",
+    "service_tasks",
+    "blockers",
+    "evidence_files",
+    "evidence_links",
+    "integrity_alerts",
+    "agreements",
+    "agreement_parties",
+    "operation_reports",
+    "commitments",
 )
 # References that no foreign key names.
 _TARGETS = {
@@ -137,6 +161,19 @@ def _reference(column: sa.Column[Any], rows: int) -> str:
 
 # Links are of pairs, each once.
 _BY_NAME |= {"from_node_id": id_of("1 + n % 400"), "to_node_id": id_of("1 + (n + 1) % 400")}
+# What a constraint asks of columns together: days in order and apart, one subject and not two.
+_DAY = "date '2023-01-01' + (n % 1200)::int"
+_TOGETHER = {
+    f"{table}.{column}": _DAY
+    for table in ("trips", "stationings")
+    for column in ("from_on", "to_on")
+} | {
+    f"service_tasks.{column}": f"CASE WHEN n % 2 = {half} THEN {id_of('1 + n / 2')} END"
+    for half, column in enumerate(("lead_id", "company_id"))
+}
+for _table in ("trip", "event"):
+    _TOGETHER[f"{_table}_participants.{_table}_id"] = id_of("1 + n % 400")
+    _TOGETHER[f"{_table}_participants.officer_id"] = id_of("1 + n / 400 % 300")
 _BY_KIND: dict[Any, str] = {
     sa.Date: "date '2023-01-01' + floor(1200 * random())::int",
     sa.Numeric: f"round((99 * {_SKEW})::numeric, 0)",
@@ -153,7 +190,7 @@ def _by_type(column: sa.Column[Any], rows: int) -> str:
     if isinstance(kind, sa.DateTime):
         place = "n" if column.name in {"created_at", "at", "recorded_at"} else f"{rows} * random()"
         return f"timestamptz '2023-01-01' + {place} * interval '1 day' * 1200 / {rows}"
-    if isinstance(kind, sa.Numeric) and kind.precision - kind.scale == 1:
+    if isinstance(kind, sa.Numeric) and (kind.precision, kind.scale) == (5, 4):
         return "round(random()::numeric, 4)"
     for known, values in _BY_KIND.items():
         if isinstance(kind, known):
@@ -166,6 +203,9 @@ _ONCE = {("combinations", "industry_chain_id")}
 
 
 def _value(column: sa.Column[Any], rows: int) -> str:
+    together = _TOGETHER.get(f"{column.table.name}.{column.name}")
+    if together is not None:
+        return together
     if column.name == "id" or (column.table.name, column.name) in _ONCE:
         return id_of("n")
     if column.name in _BY_NAME and not isinstance(column.type, sa.Enum):

@@ -67,6 +67,7 @@ ALLOWED = {
         "leads.sort=agreed_amount",
         "leads.sort=-last_visited_on",
         "visits.sort=-next_action_on",
+        "commitments.sort=-due_on",
     },
 }
 NO_FAULT = {name for names in ALLOWED.values() for name in names}

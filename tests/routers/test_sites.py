@@ -49,6 +49,17 @@ async def test_an_area_comes_in_one_unit(world: World) -> None:
         assert codes(reply)[0][0] == f"/{unit}"
 
 
+async def test_mu_as_answered_change_nothing(world: World) -> None:
+    """6,673.34 m² are 10.01001 亩, answered as 10.0100, which alone would be 6,673.33 m²."""
+    site = await a_site(world, "6673.34")
+    assert site["area_mu"] == "10.0100"
+    path = f"/sites/{site['id']}"
+    same = await world.team_lead.patch(path, {"area_mu": "10.0100"}, etag(site))
+    assert same.json() == site
+    beside = {"area_mu": "10.0100", "area_m2": "7000.00"}
+    assert (await world.team_lead.patch(path, beside, etag(site))).json()["area_m2"] == "7000.00"
+
+
 async def found(world: World, query: str) -> set[str]:
     page = await world.officer.seen(f"/sites?{query}")
     return {item["code"] for item in page["items"]}

@@ -30,7 +30,7 @@ ACCESS: dict[str, str] = {
     "get_officer_certificate": PERSONAL,
     "update_officer_certificate": JUDGES,
     "delete_officer_certificate": JUDGES,
-    "get_officer_qualification": "+4+44++3+3331",
+    "get_officer_qualification": "4++44++3+3331",
 }
 SINGLE = {
     "/posts/": "update_post",
