@@ -156,9 +156,7 @@ def _entered(
     return Scored(peer(entered, points, is_trimmed=rule.is_trimmed), warnings=missing)
 
 
-def _among(
-    rule: rules.RelativeToBest | rules.Efficacy, points: Decimal, part: Measured
-) -> Scored:
+def _among(rule: rules.RelativeToBest | rules.Efficacy, points: Decimal, part: Measured) -> Scored:
     if isinstance(rule, rules.RelativeToBest):
         return Scored(relative_to_best(part.actual, max(part.field), points))
     equal = ("all_equal",) if min(part.field) == max(part.field) else ()

@@ -85,6 +85,12 @@ class Permission(Code):
     blockers_read = "blockers_read"
     blockers_write = "blockers_write"
     kpis_read = "kpis_read"
+    schemes_read = "schemes_read"
+    schemes_write = "schemes_write"
+    scorecards_read = "scorecards_read"
+    scorecards_write = "scorecards_write"
+    objections_write = "objections_write"
+    objections_decide = "objections_decide"
 
 
 HOLDERS: dict[Permission, frozenset[Role]] = {
@@ -148,6 +154,12 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.blockers_read: BUSINESS_READERS,
     Permission.blockers_write: FIELD_ROLES,
     Permission.kpis_read: BUSINESS_READERS,
+    Permission.schemes_read: BUSINESS_READERS,
+    Permission.schemes_write: frozenset({Role.assessor}),
+    Permission.scorecards_read: BUSINESS_READERS,
+    Permission.scorecards_write: frozenset({Role.assessor}),
+    Permission.objections_write: frozenset({Role.officer, Role.team_lead}),
+    Permission.objections_decide: frozenset({Role.assessor}),
 }
 
 

@@ -16,9 +16,7 @@ RULE: Any = TypeAdapter(Scoring)
 HALF = D("0.5")
 
 
-def points(
-    full: str, rule: dict[str, Any], *parts: Measured, entered: tuple[str, ...] = ()
-) -> D:
+def points(full: str, rule: dict[str, Any], *parts: Measured, entered: tuple[str, ...] = ()) -> D:
     return score(RULE.validate_python(rule), D(full), parts, [D(e) for e in entered]).points
 
 
@@ -137,7 +135,9 @@ def test_the_words_are_made_of_the_parameters() -> None:
     assert "达到80%得6分；达到100%得10分" in words["zh"]
 
 
-@pytest.mark.parametrize("missing", ["bonus", "penalty", "quota", "shortfall", "steps", "promotion"])
+@pytest.mark.parametrize(
+    "missing", ["bonus", "penalty", "quota", "shortfall", "steps", "promotion"]
+)
 def test_a_rule_without_its_parameters_is_refused(missing: str) -> None:
     with pytest.raises(ValidationError):
         RULE.validate_python({"rule": missing})

@@ -1,0 +1,56 @@
+"""What a card would say if: shapes of a question that changes nothing."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel
+from pydantic import Field as Bounded
+
+from app.core.base import Shape
+from app.core.period import Period
+from app.core.types import BusinessDate, Quantity
+from app.models.development_plans import MetricCode
+from app.models.scorecards import ScoreLine
+
+
+class Added(Shape):
+    """So much more of a metric, in its unit."""
+
+    metric: MetricCode
+    add: Quantity
+
+
+class Signing(Shape):
+    """A lead of the caller's signs on a day for what it plans to invest."""
+
+    lead_id: UUID
+    signed_on: BusinessDate
+
+
+class ScorecardSimulation(Shape):
+    """What if, in one period of a published scheme for persons."""
+
+    scheme_id: UUID
+    period: Period
+    what_if: Annotated[list[Added | Signing], Bounded(min_length=1, max_length=50)]
+
+
+class SimulatedCard(BaseModel):
+    """The caller's card."""
+
+    total: str
+    rank: int
+    grade: str | None
+    lines: list[ScoreLine]
+
+
+class SimulationRead(BaseModel):
+    """The caller's card now and then; `added` is what was assumed, by metric."""
+
+    scheme_id: UUID
+    period: str
+    subject_count: int
+    added: dict[str, str]
+    now: SimulatedCard
+    then: SimulatedCard
+    gain: str
