@@ -168,13 +168,11 @@ class World:
         )  # fmt: skip
         return Client(self.http, officer_id, token)
 
-    async def company(self, name: str = "云南贵金属新材料股份有限公司", **more: Any) -> Any:
-        """A company."""
-        body = {
-            "name": name,
-            "credit_code": synthetic_credit_code(next(self._numbers)),
-            **more,
-        }
+    async def company(self, name: str | None = None, **more: Any) -> Any:
+        """A company; the first one without a name has a plain one, later ones are numbered."""
+        number = next(self._numbers)
+        default = f"云南贵金属新材料{number if number > 1 else ''}股份有限公司"
+        body = {"name": name or default, "credit_code": synthetic_credit_code(number), **more}
         return await self.officer.made("/companies", body)
 
     async def node(self, chain: Any, code: str, **more: Any) -> Any:
@@ -291,11 +289,8 @@ class World:
         for part in (value, *value["breakdown"]):
             rows = await self.opened(part["drill"], client)
             if value["metric"] == "T02":
-                sums = {"value": Decimal(len(rows))} if part is value else {}
-            elif value["credit_mode"] == "owner":
-                sums = {"numerator": Decimal(), "denominator": Decimal()}
-                for row in rows:
-                    sums[row["part"]] += Decimal(row["quantity"])
-            else:
-                sums = {"value": sum((Decimal(row["quantity"]) for row in rows), Decimal())}
-            assert {name: Decimal(part[name]) for name in sums} == sums, part
+                assert part is not value or part["value"] == str(len(rows)), part
+                continue
+            for name in ("numerator", "denominator") if "denominator" in part else ("value",):
+                total = sum(Decimal(row["quantity"]) for row in rows if row["part"] == name)
+                assert Decimal(part[name]) == total, part

@@ -25,7 +25,7 @@ from app.core.search import Searchable
 
 BULK_WITH_OWN_AUDIT = {"audited": True}
 _HIDDEN = {"password_hash", "token_hash", "phone"}
-_DERIVED = {"search_text", "name_sort", "name_keys", "version", "updated_at"}
+_DERIVED = {"search_text", "name_sort", "name_keys", "normal_name", "version", "updated_at"}
 
 _COLUMNS = "id, at, actor_id, action, entity, entity_id, entity_version, request_id, changes"
 _INSERT = f"""

@@ -73,6 +73,8 @@ class ProblemBody(BaseModel):
     current_version: int | None = None
     clashing_fields: list[str] | None = None
     retry_after: int | None = None
+    reasons: list[dict[str, Any]] | None = None
+    merged_into_id: str | None = None
 
 
 class Problem(Exception):  # noqa: N818  RFC 9457 calls it a problem

@@ -60,6 +60,7 @@ _PLACES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "智能装备": ("智能装备", "物流与输送装备", ("0.4", "0.3")),
     "电子商务": ("电子商务", "生活服务平台", ("0.2",)),
 }
+NODE_OF = {word: (chain, node) for word, (chain, node, _) in _PLACES.items()}
 
 
 async def add_chains(zone: Zone, companies: list[Company]) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.core.clock import ZONE
+from app.demo.combinations import kept, placed
 from app.demo.people import Zone, demo_id
 from app.models.companies import Company
 from app.models.lead_members import LeadMember, LeadMemberRole, MemberEntry, shares_of
@@ -126,6 +127,7 @@ def _lead(zone: Zone, plan: Plan, number: int, owner: Officer) -> Lead:
         code=f"XM-{plan.start.year}-{number:05d}",
         name=plan.name,
         company_id=company.id if company else None,
+        **placed(zone, plan),
         mechanism=zone.dice.choice(list(Mechanism)),
         direction=zone.dice.choices(list(Direction), (5, 1))[0],
         track=plan.track,
@@ -187,8 +189,7 @@ def _history(zone: Zone, lead: Lead, plan: Plan, members: list[LeadMember]) -> l
         kind = TransitionKind.suspend
         _step(zone, lead, day, kind, resume_by=resume_by, explanation=why).carry_out(lead)
     if plan.status is LeadStatus.terminated:
-        kind, why = TransitionKind.terminate, "所需厂房承重不足"
-        reason = ExitReason.site_unsuitable
+        kind, why, reason = TransitionKind.terminate, "厂房承重不足", ExitReason.site_unsuitable
         _step(zone, lead, day, kind, reason_code=reason, explanation=why).carry_out(lead)
     return stamped
 
@@ -211,6 +212,7 @@ def _step(zone: Zone, lead: Lead, day: date, kind: TransitionKind, **more: Any) 
         owner_id=owner.id,
         team_path=zone.path_of(owner),
         mechanism=lead.mechanism,
+        **kept(zone, lead, day),
         created_at=_morning(day),
         created_by_id=owner.id,
         **more,

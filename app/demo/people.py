@@ -6,6 +6,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.models.combinations import Combination
+from app.models.mechanisms import Mechanism
+from app.models.node_statuses import NodeStatusEntry
 from app.models.officers import Officer
 from app.models.roles import Role
 from app.models.teams import Team, TeamKind
@@ -22,6 +25,11 @@ TEAMS = (
     ("委托招商机构", TeamKind.agency),
     ("重大项目指挥部", TeamKind.headquarters),
 )
+_MECHANISMS = {
+    TeamKind.industry_team: Mechanism.department,
+    TeamKind.stationed_team: Mechanism.stationed,
+    TeamKind.agency: Mechanism.commissioned,
+}
 # One account per role that can log in; the first three work in the first team.
 ACCOUNTS: tuple[tuple[str, str, Role, str | None], ...] = (
     ("officer", "段云舒", Role.officer, TEAMS[0][0]),
@@ -63,6 +71,9 @@ class Zone:
     dice: random.Random
     teams: dict[str, Team] = field(default_factory=dict)
     officers: list[Officer] = field(default_factory=list)
+    units: dict[str, Combination] = field(default_factory=dict)
+    nodes: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    statuses: list[NodeStatusEntry] = field(default_factory=list)
 
     def field_officers(self) -> list[Officer]:
         """Those who work leads."""
@@ -88,7 +99,13 @@ async def add_people(zone: Zone) -> None:
 
 
 def _team(zone: Zone, name: str, kind: TeamKind, parent: Team | None) -> Team:
-    team = Team(id=demo_id("team", name), name=name, kind=kind, is_demo=True)
+    team = Team(
+        id=demo_id("team", name),
+        name=name,
+        kind=kind,
+        mechanism=_MECHANISMS.get(kind),
+        is_demo=True,
+    )
     team.place_under(parent)
     zone.session.add(team)
     zone.teams[name] = team

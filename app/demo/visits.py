@@ -47,6 +47,7 @@ def _visit(
         id=demo_id("visit", lead.id, day),
         lead_id=lead.id,
         company_id=company_id,
+        combination_id=lead.combination_id,
         kind=kind,
         visited_on=day,
         summary=_SUMMARIES[kind],

@@ -10,9 +10,11 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core.security import hash_password, verify_password
 from app.demo.chains import add_chains
+from app.demo.combinations import add_combinations
 from app.demo.companies import add_companies, listed_companies
 from app.demo.groups import add_groups
 from app.demo.leads import add_leads, plans
+from app.demo.money import add_published_money
 from app.demo.people import ACCOUNTS, NO_LOGIN, Zone, add_people
 from app.demo.sites import add_sites
 from app.demo.trips import add_service, add_trips_and_events
@@ -38,16 +40,19 @@ async def load_demo(session: AsyncSession, out: Console) -> bool:
         companies = await add_companies(zone)
         await add_groups(zone, companies)
         nodes = await add_chains(zone, companies)
+        await add_combinations(zone)
         listed = await listed_companies(zone, _ON_THE_LIST)
         leads = await add_leads(zone, plans(zone, companies, listed))
         sites = await add_sites(zone, leads)
         visits = await add_visits(zone, leads)
         await add_trips_and_events(zone, leads)
         await add_service(zone, leads)
+        facts = await add_published_money(zone)
         entries = await ledger.rebuild(session)
     out.print(
         f"Demo zone: {len(zone.officers)} officers, {len(leads)} leads, {visits} visits,"
-        f" {entries} ledger entries, five industry chains with {nodes} nodes, {sites} sites."
+        f" {facts} money facts, {entries} ledger entries, five industry chains with {nodes} nodes,"
+        f" {sites} sites."
     )
     return True
 

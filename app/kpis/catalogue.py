@@ -5,6 +5,7 @@ from app.kpis import (
     commitments,
     company_lists,
     fundings,
+    money_facts,
     service_tasks,
     signings,
     stage_transitions,
@@ -23,6 +24,7 @@ MODULES = (
     service_tasks,
     stationings,
     commitments,
+    money_facts,
 )
 _ALL: tuple[Metric, ...] = tuple(metric for module in MODULES for metric in module.METRICS)
 METRICS: dict[str, Metric] = {metric.code: metric for metric in sorted(_ALL, key=lambda m: m.code)}

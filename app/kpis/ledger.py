@@ -21,6 +21,7 @@ from app.kpis import (
     commitments,
     company_lists,
     fundings,
+    money_facts,
     rollup,
     service_tasks,
     stage_transitions,
@@ -35,6 +36,9 @@ _FACTS = {
     Family.visit: (visits.SCOPED_VISITS, "v.id = :subject_id"),
     Family.company_list: (company_lists.NEWCOMERS, "l.id = :subject_id"),
     Family.lead: (stage_transitions.RECOGNISED, "t.lead_id = :subject_id"),
+    Family.capital_arrival: (money_facts.ARRIVED, "f.id = :subject_id"),
+    Family.foreign_capital_use: (money_facts.USED, "f.id = :subject_id"),
+    Family.fixed_investment: (money_facts.INVESTED, "f.id = :subject_id"),
     Family.funding: (fundings.SCOPED_FUNDINGS, "f.id = :subject_id"),
     Family.activity: (activities.ACTIVITIES, "f.id = :subject_id"),
     Family.stationing: (stationings.STATION_DAYS, "f.id = :subject_id"),
@@ -65,6 +69,10 @@ def _difference(family: Family, *, is_whole: bool) -> str:
     wanted = " UNION ALL ".join(select for select, _ in selects)
     of_family = " OR ".join(entries for _, entries in selects)
     held = of_family if is_whole else "subject_id = :subject_id"
+    metrics = [metric for metric in METRICS.values() if metric.family is family]
+    wanted = " UNION ALL ".join(metric.select for metric in metrics)
+    codes = ", ".join(f"'{metric.code}'" for metric in metrics)
+    held = f"metric IN ({codes})" + ("" if is_whole else " AND subject_id = :subject_id")
     return f"""
 WITH {facts.format(subject="true" if is_whole else one_subject)}
 SELECT {_KEYS}, sum(quantity) AS quantity
@@ -87,13 +95,18 @@ FROM ({_difference(family, is_whole=is_whole)}) AS missing
 
 async def post(session: AsyncSession, family: Family, subject_id: UUID) -> None:
     """Bring the ledger in line with one subject's facts; call after the facts are flushed."""
-    await (await driver(session)).execute(_posting(family), subject_id)
+    await post_all(session, family, [subject_id])
+
+
+async def post_all(session: AsyncSession, family: Family, subject_ids: Sequence[UUID]) -> None:
+    """The same for several subjects; ids that are none of this family's change nothing."""
+    await (await driver(session)).execute(_posting(family), list(subject_ids))
 
 
 @lru_cache
 def _posting(family: Family) -> str:
-    """Prepared once per connection; $1 is the subject."""
-    append = _append(family, is_whole=False).replace(":subject_id", "$1")
+    """Prepared once per connection; $1 are the subjects."""
+    append = _append(family, is_whole=False).replace("= :subject_id", "= ANY($1::uuid[])")
     return f"""
 WITH entries AS ({append} RETURNING *)
 INSERT INTO {rollup.PENDING} SELECT {rollup.OF_ENTRY}, quantity FROM entries

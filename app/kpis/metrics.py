@@ -27,6 +27,9 @@ class Family(Code):
 
     visit = "visit"
     lead = "lead"
+    capital_arrival = "capital_arrival"
+    foreign_capital_use = "foreign_capital_use"
+    fixed_investment = "fixed_investment"
     funding = "funding"
     company_list = "company_list"
     activity = "activity"
@@ -41,6 +44,7 @@ class Metric:
 
     A ratio whose two parts change with different subjects names the family and the SELECT of its
     `denominator`; `select` then gives the numerator alone. Its `unit` is that of the value.
+    What a ratio divides is counted in wholes unless its unit is given.
     """
 
     code: str
@@ -54,6 +58,7 @@ class Metric:
     select: str = ""
     denominator: tuple[Family, str] | None = None
     numerator_unit: str = ""
+    denominator_unit: str = ""
 
     @property
     def definition_id(self) -> str:

@@ -22,10 +22,15 @@ from app.models.ledger_entries import Scope
 _TEXT, _NULLABLE = "~~", "~null~"
 _SOMEBODY = UUID(int=2**128 - 1)
 # Money to the fen, shares of a lead to the ten-thousandth; all else is counted in wholes.
-_DECIMALS = {"CNY": 2, "leads": 4, "rate": 4, "leads_per_event": 4}
+_DECIMALS = {"CNY": 2, "USD": 2, "leads": 4, "rate": 4, "leads_per_event": 4}
 # Place of the metric, dimension, value; of ratios also numerator and denominator. The dimension is
 # empty on the number itself, the value where a ratio has none.
 Cell = Sequence[str]
+
+
+def decimals_of(metric: Metric) -> int:
+    """Of the metric's unit."""
+    return _DECIMALS.get(metric.unit, 0)
 
 
 @dataclass(frozen=True)
@@ -51,18 +56,20 @@ class Pieces:
     @property
     def decimals(self) -> int:
         """Of the unit."""
-        return _DECIMALS.get(self.metric.unit, 0)
+        return decimals_of(self.metric)
 
     @property
-    def numerator_decimals(self) -> int:
-        """Of a ratio's numerator; what it is divided by is counted in wholes."""
-        return _DECIMALS.get(self.metric.numerator_unit, 0)
+    def part_decimals(self) -> tuple[int, int]:
+        """Of a ratio's numerator and denominator."""
+        parts = self.metric.numerator_unit, self.metric.denominator_unit
+        return _DECIMALS.get(parts[0], 0), _DECIMALS.get(parts[1], 0)
 
     @cached_property
     def nothing(self) -> Cell:
         """The number of a subject without entries."""
         if self.is_ratio:
-            return ("", "", "", f"{0:.{self.numerator_decimals}f}", "0")
+            top, bottom = self.part_decimals
+            return ("", "", "", f"{0:.{top}f}", f"{0:.{bottom}f}")
         return ("", "", f"{0:.{self.decimals}f}")
 
     @cached_property

@@ -19,6 +19,7 @@ milestones AS (
            OVER (PARTITION BY t.lead_id) AS furthest
   FROM stage_transitions t
   WHERE t.kind = 'advance' AND t.status = 'recognised' AND {{subject}}
+    AND NOT EXISTS (SELECT FROM leads l WHERE l.id = t.lead_id AND l.status = 'merged')
 ),
 owner_scopes AS (
   SELECT m.id, s.scope, s.scope_id FROM milestones m CROSS JOIN LATERAL (

@@ -172,12 +172,12 @@ _PAGE = """
 WITH subjects AS ({subjects}),
 asked AS MATERIALIZED (
   SELECT * FROM json_to_recordset(CAST(:asked AS json)) AS a(
-    place int, metric text, main text, decimals int, top_decimals int,
+    place int, metric text, main text, decimals int, top_decimals int, bottom_decimals int,
     is_ratio bool, is_distinct bool)
 ),
 {sources},
 sums AS (
-  SELECT scope_id, place, decimals, top_decimals, is_ratio, is_distinct, side.dimension,
+  SELECT scope_id, place, side.dimension,
          sum(quantity) AS total,
          sum(quantity) FILTER (WHERE part = 'numerator') AS top,
          sum(quantity) FILTER (WHERE part = 'denominator') AS bottom,
@@ -186,7 +186,7 @@ sums AS (
   JOIN asked USING (metric)
   CROSS JOIN LATERAL ({sides}) AS side (dimension)
   WHERE side.dimension IS NOT NULL OR coalesce(main = rows.dimension, true)
-  GROUP BY scope_id, place, decimals, top_decimals, is_ratio, is_distinct, side.dimension
+  GROUP BY scope_id, place, side.dimension
 ),
 cells AS (
   SELECT scope_id, string_agg(concat_ws(E'\\x1f',
@@ -196,9 +196,9 @@ cells AS (
            WHEN is_distinct THEN CAST(coalesce(company_count, 0) AS text)
            ELSE CAST(round(coalesce(total, 0), decimals) AS text) END,
       CASE WHEN is_ratio THEN round(coalesce(top, 0), top_decimals) END,
-      CASE WHEN is_ratio THEN round(coalesce(bottom, 0)) END
+      CASE WHEN is_ratio THEN round(coalesce(bottom, 0), bottom_decimals) END
     ), E'\\x1e' ORDER BY place, dimension COLLATE "C") AS cells
-  FROM sums GROUP BY scope_id
+  FROM sums JOIN asked USING (place) GROUP BY scope_id
 )
 SELECT s.id, s.name, s.team_id, cells.cells
 FROM subjects s LEFT JOIN cells ON cells.scope_id = s.id ORDER BY s.name, s.id

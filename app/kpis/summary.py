@@ -63,7 +63,8 @@ def _row(pieces: Pieces) -> dict[str, Any]:
         "metric": pieces.metric.code,
         "main": pieces.metric.main,
         "decimals": pieces.decimals,
-        "top_decimals": pieces.numerator_decimals,
+        "top_decimals": pieces.part_decimals[0],
+        "bottom_decimals": pieces.part_decimals[1],
         "is_ratio": pieces.is_ratio,
         "is_distinct": pieces.is_distinct,
     }

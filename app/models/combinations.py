@@ -38,7 +38,7 @@ class CombinationBase(SQLModel):
     name: Name
     industry_chain_id: UUID | None = Field(default=None, foreign_key="industry_chains.id")
     development_plan_id: UUID | None = Field(default=None, foreign_key="development_plans.id")
-    park_id: UUID | None = None
+    park_id: UUID | None = Field(default=None, foreign_key="parks.id")
     platform_company_id: UUID | None = Field(default=None, foreign_key="platform_companies.id")
     team_id: UUID | None = Field(default=None, foreign_key="teams.id", index=True)
     priority: Priority | None = Field(default=None, description="1 is the first industry 首位产业.")

@@ -14,7 +14,7 @@ from app.core.listing import Filter, export_of, list_query
 from app.core.search import Searchable, fold, search_index
 from app.core.shapes import Computed
 from app.core.types import NO_NUL, VISIBLE, Flag, Name, Notes
-from app.models.codes import CountryCode, CreditCode, IndustryCode, RegionCode
+from app.models.codes import CountryCode, CreditCode, IndustryCode, Lei, RegionCode
 from app.models.company_flags import (
     CompanyFlag,
     IncubationStage,
@@ -23,6 +23,8 @@ from app.models.company_flags import (
     incubation_of,
     is_flagged,
 )
+from app.models.company_names import normal_name
+from app.models.duplicates import DuplicateDecision
 from app.models.reference import industry_prefix, region_prefix
 
 RegistrationNumber = Annotated[
@@ -45,6 +47,7 @@ class CompanyBase(SQLModel):
         default=None,
         description="Registration number of a company outside the mainland.",
     )
+    lei: Lei | None = Field(default=None, description="Legal entity identifier (ISO 17442)")
     country_code: CountryCode = "CN"
     region_code: RegionCode | None = None
     industry_code: IndustryCode | None = None
@@ -75,6 +78,15 @@ class Company(Record, Searchable, CompanyBase, table=True):
             postgresql_using="gin",
         ),
         search_index("companies"),
+        sa.Index("ix_companies_lei", "lei"),
+        sa.Index("ix_companies_registration_number", "registration_number", "country_code"),
+        sa.Index("ix_companies_normal_name", "normal_name"),
+        sa.Index(
+            "ix_companies_similar_name",
+            "normal_name",
+            postgresql_using="gin",
+            postgresql_ops={"normal_name": "gin_trgm_ops"},
+        ),
     )
     search_fields: ClassVar[tuple[str, ...]] = (
         "name",
@@ -84,20 +96,28 @@ class Company(Record, Searchable, CompanyBase, table=True):
     )
 
     name_keys: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))
+    normal_name: str = Field(default="", sa_column_kwargs={"server_default": ""})
     is_demo: bool = False
+    merged_into_id: UUID | None = None
     deleted_at: datetime | None = None
 
     def index_names(self) -> None:
-        """Also keep the folded names, by which imports and visits find a company."""
+        """Also keep the folded names, by which imports and visits find a company, and the normal.
+
+        The normal name is what duplicates are looked for by.
+        """
         super().index_names()
+        self.normal_name = normal_name(self.name)
         self.name_keys = [fold(name) for name in (self.name, self.name_en) if name]
 
 
 class CompanyCreate(Shape, CompanyBase):
-    """A new company."""
+    """A new company; with a decision where one like it is known."""
+
+    duplicate_decision: DuplicateDecision | None = None
 
 
-class CompanyUpdate(patch_of(CompanyCreate)):
+class CompanyUpdate(patch_of(CompanyCreate, without=frozenset({"duplicate_decision"}))):
     """Changes of a company."""
 
 

@@ -162,4 +162,5 @@ class CompanyListImportRead(BaseModel):
     updated_count: int
     unchanged_count: int
     new_company_count: int
+    possible_duplicate_count: int
     faults: list[ImportFault]

@@ -26,6 +26,7 @@ from app.core.types import (
 )
 from app.models.codes import CountryCode, CurrencyCode, IndustryCode, RegionCode
 from app.models.companies import CompanyStub
+from app.models.duplicates import DuplicateDecision
 from app.models.lead_actions import actions_sql, own_leads
 from app.models.mechanisms import Direction, Mechanism
 from app.models.officers import OfficerStub
@@ -112,6 +113,7 @@ class Lead(Record, Searchable, LeadBase, table=True):
     is_completion_open: bool = False
     last_visited_on: date | None = None
     is_demo: bool = False
+    merged_into_id: UUID | None = None
     deleted_at: datetime | None = None
 
     @property
@@ -142,9 +144,10 @@ class LeadCreate(Shape, LeadBase):
     """A new lead; the caller owns it unless an owner is named."""
 
     owner_id: UUID | None = None
+    duplicate_decision: DuplicateDecision | None = None
 
 
-class LeadUpdate(patch_of(LeadCreate, without=frozenset({"owner_id"}))):
+class LeadUpdate(patch_of(LeadCreate, without=frozenset({"owner_id", "duplicate_decision"}))):
     """Changes of a lead; stage, owner and money move by their own resources."""
 
 

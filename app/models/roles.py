@@ -40,6 +40,9 @@ class Permission(Code):
     companies_write = "companies_write"
     contacts_read = "contacts_read"
     contacts_write = "contacts_write"
+    duplicates_read = "duplicates_read"
+    merges_read = "merges_read"
+    duplicates_decide = "duplicates_decide"
     lists_write = "lists_write"
     list_checks_write = "list_checks_write"
     groups_write = "groups_write"
@@ -74,6 +77,13 @@ class Permission(Code):
     evidence_write = "evidence_write"
     alerts_read = "alerts_read"
     alerts_decide = "alerts_decide"
+    claims_write = "claims_write"
+    claims_decide = "claims_decide"
+    join_requests_write = "join_requests_write"
+    join_requests_decide = "join_requests_decide"
+    disputes_write = "disputes_write"
+    disputes_decide = "disputes_decide"
+    transfers_write = "transfers_write"
     visits_read = "visits_read"
     visits_write = "visits_write"
     trips_read = "trips_read"
@@ -84,6 +94,9 @@ class Permission(Code):
     service_tasks_write = "service_tasks_write"
     blockers_read = "blockers_read"
     blockers_write = "blockers_write"
+    money_read = "money_read"
+    money_write = "money_write"
+    money_recognise = "money_recognise"
     kpis_read = "kpis_read"
     schemes_read = "schemes_read"
     schemes_write = "schemes_write"
@@ -106,6 +119,9 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.companies_write: FIELD_ROLES,
     Permission.contacts_read: BUSINESS_READERS,
     Permission.contacts_write: FIELD_ROLES,
+    Permission.duplicates_read: FIELD_ROLES,
+    Permission.merges_read: RECOGNISERS | ZONE_READERS,
+    Permission.duplicates_decide: RECOGNISERS,
     Permission.lists_write: frozenset({Role.team_lead, Role.leader, Role.assessor}),
     # A mark moves credit: not for those who sign.
     Permission.list_checks_write: frozenset({Role.leader, Role.assessor}),
@@ -143,6 +159,13 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.evidence_write: FIELD_ROLES,
     Permission.alerts_read: ZONE_READERS,
     Permission.alerts_decide: frozenset({Role.leader, Role.assessor}),
+    Permission.claims_write: frozenset({Role.officer, Role.team_lead}),
+    Permission.claims_decide: RECOGNISERS,
+    Permission.join_requests_write: frozenset({Role.officer, Role.team_lead}),
+    Permission.join_requests_decide: RECOGNISERS,
+    Permission.disputes_write: FIELD_ROLES,
+    Permission.disputes_decide: frozenset({Role.leader}),
+    Permission.transfers_write: RECOGNISERS,
     Permission.visits_read: BUSINESS_READERS,
     Permission.visits_write: FIELD_ROLES,
     Permission.trips_read: BUSINESS_READERS,
@@ -153,6 +176,9 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.service_tasks_write: FIELD_ROLES,
     Permission.blockers_read: BUSINESS_READERS,
     Permission.blockers_write: FIELD_ROLES,
+    Permission.money_read: BUSINESS_READERS,
+    Permission.money_write: FIELD_ROLES,
+    Permission.money_recognise: frozenset({Role.leader, Role.assessor}),
     Permission.kpis_read: BUSINESS_READERS,
     Permission.schemes_read: BUSINESS_READERS,
     Permission.schemes_write: frozenset({Role.assessor}),

@@ -92,11 +92,7 @@ class ServiceTask(Record, ServiceTaskBase, table=True):
             raise invalid("/received_on", "date_in_future")
         if self.statutory_days is not None and self.promised_days > self.statutory_days:
             raise invalid("/promised_days", "promised_above_statutory")
-        due_on = add_working_days(self.received_on, self.promised_days)
-        if due_on is None:
-            raise invalid("/promised_days", "calendar_unknown")
-        if due_on != self.due_on:
-            self.due_on = due_on
+        self.apply({"due_on": add_working_days(self.received_on, self.promised_days)})
 
     def check_open(self) -> None:
         """409 once closed."""

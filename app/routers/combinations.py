@@ -7,6 +7,8 @@ from fastapi import APIRouter, Response
 from app.core import records
 from app.core.endpoint import Endpoint
 from app.core.listing import Page
+from app.kpis.combinations import results
+from app.models.combination_results import CombinationResults, ResultsQuery
 from app.models.combinations import (
     Combination,
     CombinationCreate,
@@ -41,6 +43,18 @@ async def create_combination(write: WriteDep, payload: CombinationCreate) -> Res
 async def get_combination(reader: ReaderDep, combination_id: IdPath, view: ViewDep) -> Response:
     """One unit."""
     return await reader.one(CombinationRead, combination_id, view)
+
+
+@router.get("/{id:uuid}/results", dependencies=[needs(Permission.kpis_read)])
+async def get_combination_results(
+    reader: ReaderDep, combination_id: IdPath, query: Annotated[ResultsQuery, asked(ResultsQuery)]
+) -> CombinationResults:
+    """Funnel as it stands and numbers of a period, per mechanism too.
+
+    For those who see the zone or lead the unit's team; the drills open under the same rule.
+    """
+    pool = await reader.db.reads()
+    return await results(pool, reader.caller, combination_id, query.period)
 
 
 @router.patch("/{id:uuid}", dependencies=WRITE, response_model=CombinationRead)

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from app.core import records
 from app.core.batch import BatchCreate, BatchRead, create_all
 from app.core.endpoint import Endpoint
+from app.core.errors import Problem
 from app.core.export import DOCUMENTED, Export, File
 from app.core.listing import Page
 from app.core.reader import json_response
@@ -22,7 +22,7 @@ from app.models.companies import (
 from app.models.company_controls import CompanyGroup, GroupQuery
 from app.models.roles import Permission
 from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, asked, needs
-from app.services import companies, company_groups
+from app.services import companies, company_groups, merges
 
 router = APIRouter(prefix=f"{API}/companies", tags=["companies"], route_class=Endpoint)
 
@@ -59,8 +59,8 @@ async def export_companies(
     response_model=CompanyRead,
 )
 async def create_company(write: WriteDep, payload: CompanyCreate) -> Response:
-    """Register a company."""
-    company = await records.add(write.session, Company, payload)
+    """Register a company; 409 with reasons where one like it is known."""
+    company = await companies.create(write.session, write.caller, payload)
     return await write.created(CompanyRead, company.id)
 
 
@@ -76,7 +76,7 @@ async def create_companies(
     """Register up to 200 companies; `atomic=true` is all or nothing."""
 
     async def create(item: CompanyCreate) -> UUID:
-        return (await records.add(write.session, Company, item)).id
+        return (await companies.create(write.session, write.caller, item)).id
 
     return await create_all(write, payload.items, create, CompanyRead, atomic=atomic)
 
@@ -85,8 +85,12 @@ async def create_companies(
     "/{id:uuid}", dependencies=[needs(Permission.companies_read)], response_model=CompanyRead
 )
 async def get_company(reader: ReaderDep, company_id: IdPath, view: ViewDep) -> Response:
-    """One company."""
-    return await reader.one(CompanyRead, company_id, view)
+    """One company; 410 says into which it was merged."""
+    try:
+        return await reader.one(CompanyRead, company_id, view)
+    except Problem as problem:
+        pool = await reader.db.reads()
+        raise await merges.moved(problem, pool, reader.caller, Company, company_id) from None
 
 
 @router.patch(
@@ -95,7 +99,7 @@ async def get_company(reader: ReaderDep, company_id: IdPath, view: ViewDep) -> R
     response_model=CompanyRead,
 )
 async def update_company(change: ChangeDep, payload: CompanyUpdate) -> Response:
-    """Change a company."""
+    """Change a company; a name it gives up is kept among its former names."""
     await companies.update(change.session, change.caller, change.id, payload, change.version)
     return await change.changed(CompanyRead)
 

@@ -7,14 +7,15 @@ from fastapi import APIRouter, Response
 
 from app.core.batch import BatchCreate, BatchRead, create_all
 from app.core.endpoint import Endpoint
+from app.core.errors import Problem
 from app.core.export import DOCUMENTED, Export, File
 from app.core.listing import Page
 from app.models.lead_members import MemberChangeCreate
-from app.models.leads import LeadCreate, LeadExport, LeadQuery, LeadRead, LeadUpdate
+from app.models.leads import Lead, LeadCreate, LeadExport, LeadQuery, LeadRead, LeadUpdate
 from app.models.roles import Permission
 from app.models.stage_history import StageHistory
 from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, asked, needs
-from app.services import leads, stage_history
+from app.services import lead_members, leads, merges, stage_history
 
 router = APIRouter(prefix=f"{API}/leads", tags=["leads"], route_class=Endpoint)
 
@@ -45,7 +46,10 @@ async def export_leads(
     response_model=LeadRead,
 )
 async def create_lead(write: WriteDep, payload: LeadCreate) -> Response:
-    """Register a lead; it starts at `identified` and is the caller's unless an owner is named."""
+    """Register a lead; it starts at `identified` and is the caller's unless an owner is named.
+
+    409 with reasons where the investor has an open lead like it.
+    """
     lead = await leads.create(write.session, write.caller, payload)
     return await write.created(LeadRead, lead.id)
 
@@ -69,8 +73,12 @@ async def create_leads(
 
 @router.get("/{id:uuid}", dependencies=[needs(Permission.leads_read)], response_model=LeadRead)
 async def get_lead(reader: ReaderDep, lead_id: IdPath, view: ViewDep) -> Response:
-    """One lead with what the caller can do with it now."""
-    return await reader.one(LeadRead, lead_id, view)
+    """One lead with what the caller can do with it now; 410 says into which it was merged."""
+    try:
+        return await reader.one(LeadRead, lead_id, view)
+    except Problem as problem:
+        pool = await reader.db.reads()
+        raise await merges.moved(problem, pool, reader.caller, Lead, lead_id) from None
 
 
 @router.patch("/{id:uuid}", dependencies=[needs(Permission.leads_write)], response_model=LeadRead)
@@ -94,7 +102,9 @@ async def delete_lead(change: ChangeDep) -> None:
 )
 async def change_lead_members(change: ChangeDep, payload: MemberChangeCreate) -> Response:
     """Name all members from today on; the shares sum to 100.00. Answers the lead."""
-    await leads.change_members(change.session, change.caller, change.id, payload, change.version)
+    await lead_members.change_members(
+        change.session, change.caller, change.id, payload, change.version
+    )
     return await change.changed(LeadRead, 201)
 
 

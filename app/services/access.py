@@ -19,7 +19,7 @@ from app.core.shapes import install_row_rule, visible
 from app.models.lead_actions import within_reach
 from app.models.leads import Lead
 from app.models.roles import ZONE_READERS, Role
-from app.services.row_rules import row_rule
+from app.services.row_access import row_rule
 
 Table = TypeVar("Table", bound=SQLModel)
 AnyRecord = TypeVar("AnyRecord", bound=Record)

@@ -27,7 +27,7 @@ from app.models.evidence_links import EvidenceLink
 from app.models.leads import Lead
 from app.services import agreement_parties
 from app.services.access import Caller, check_reach, claimed, found, readable
-from app.services.leads import members_on
+from app.services.lead_members import members_on
 from app.services.teams import paths_of
 
 

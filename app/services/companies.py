@@ -1,4 +1,4 @@
-"""Changing companies, and removing those that nothing points to."""
+"""Companies: registering, renaming, and removing those that nothing points to."""
 
 from typing import Any
 from uuid import UUID
@@ -10,35 +10,38 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core import records
 from app.core.errors import Problem, invalid
-from app.models.companies import Company, CompanyUpdate
-from app.models.company_controls import CompanyControl
-from app.models.company_lists import CompanyListEntry
-from app.models.contacts import Contact
-from app.models.incubation_stages import IncubationEntry
-from app.models.leads import Lead
-from app.models.node_presences import NodePresence
-from app.models.visits import Visit
-from app.services import company_lists
+from app.models.companies import Company, CompanyCreate, CompanyUpdate
+from app.models.company_former_names import former_name
+from app.services import company_lists, duplicate_pairs, duplicates
 from app.services.access import Caller, claimed
+from app.services.references import Reference, references_to
 
-POINTING: tuple[Any, ...] = (
-    Lead, Visit, Contact, CompanyListEntry, NodePresence, CompanyControl, IncubationEntry
-)  # fmt: skip
+
+async def create(session: AsyncSession, caller: Caller, payload: CompanyCreate) -> Company:
+    """A new company; 409 where one like it is known, unless it was decided to be another."""
+    looks = [duplicates.look_of(payload)]
+    found = (await duplicates.like_companies(session, looks))[0]
+    decided = duplicates.refuse(found, payload.duplicate_decision)
+    company = await records.add(session, Company, payload)
+    if decided:
+        await duplicate_pairs.dismiss(
+            session, caller, company.id, decided, payload.duplicate_decision
+        )
+    return company
 
 
 async def update(
-    session: AsyncSession,
-    caller: Caller,
-    company_id: UUID,
-    payload: CompanyUpdate,
-    if_match: int,
+    session: AsyncSession, caller: Caller, company_id: UUID, payload: CompanyUpdate, if_match: int
 ) -> None:
-    """Change a company; where it sits decides whether lists count it."""
+    """Change a company; the name it gives up is kept, its region decides which lists count it."""
     changes = payload.changes()
     company = await claimed(
         session, Company, caller, company_id, if_match, fields=frozenset(changes)
     )
+    before = company.name
     changed = company.apply(changes)
+    if "name" in changed:
+        session.add(former_name(company.id, before))
     await session.flush()
     if "region_code" in changed:
         await company_lists.post_of_company(session, company.id)
@@ -47,15 +50,16 @@ async def update(
 async def delete(session: AsyncSession, caller: Caller, company_id: UUID, if_match: int) -> None:
     """To the trash; 409 while anything that is not itself in the trash points to it."""
     company = await claimed(session, Company, caller, company_id, if_match)
-    pointing = (_rows_of(model, company_id).exists() for model in POINTING)
+    model: Any = Company
+    pointing = (_rows_of(reference, company_id).exists() for reference in references_to(model))
     if (await session.exec(select(sa.or_(*pointing)))).one():
         raise Problem("in_use")
     await records.trash(session, company)
 
 
-def _rows_of(model: Any, company_id: UUID) -> SelectOfScalar[UUID]:
-    names = [name for name in ("company_id", "controller_id") if hasattr(model, name)]
-    rows = select(model.id).where(sa.or_(*(getattr(model, name) == company_id for name in names)))
+def _rows_of(reference: Reference, company_id: UUID) -> SelectOfScalar[UUID]:
+    model: Any = reference.model
+    rows = select(model.id).where(getattr(model, reference.column) == company_id)
     return rows.where(model.deleted_at.is_(None)) if hasattr(model, "deleted_at") else rows
 
 

@@ -13,11 +13,14 @@ from app.core.base import new_id
 from app.core.search import fold, names_index
 from app.models.companies import Company
 from app.models.company_lists import CompanyListEntryBase
+from app.models.company_names import normal_name
 from app.models.reference import country_codes_by_name
 
 _FIELDS = tuple(CompanyListEntryBase.model_fields)
 _LISTED = ", ".join(_FIELDS)
-_UNSET = {"id", "created_at", "created_by_id", "search_text", "name_sort", "name_keys"}
+_UNSET = {
+    "id", "created_at", "created_by_id", "search_text", "name_sort", "name_keys", "normal_name",
+}  # fmt: skip
 _NEW_COMPANY = Company(name="").model_dump(exclude=_UNSET)
 
 
@@ -43,6 +46,7 @@ class Staged(NamedTuple):
     country_code: str
     search_text: str
     name_sort: str
+    normal_name: str
     company_changes: str
     entry_changes: str
     rank: int | None
@@ -58,8 +62,8 @@ class Staged(NamedTuple):
 CREATE = (
     """CREATE TEMP TABLE import_rows (number int PRIMARY KEY, line int, company_id uuid,
     entry_id uuid, company_audit_id uuid, entry_audit_id uuid, keys text[], country_code text,
-    search_text text, name_sort text, company_changes jsonb, entry_changes jsonb, rank int,
-    listed_name text, listed_name_en text, country text, city text, industry text,
+    search_text text, name_sort text, normal_name text, company_changes jsonb, entry_changes jsonb,
+    rank int, listed_name text, listed_name_en text, country text, city text, industry text,
     revenue_amount numeric(20, 2)) ON COMMIT DROP""",
     """CREATE TEMP TABLE import_matches (number int PRIMARY KEY, company_id uuid, is_new bool)
     ON COMMIT DROP""",
@@ -100,9 +104,9 @@ _BEFORE_AND_AFTER = ", ".join(
 )
 NEW_COMPANIES = f"""
 INSERT INTO companies (id, version, created_at, created_by_id, updated_at, name, name_en,
-  country_code, is_listed, is_demo, search_text, name_sort, name_keys)
+  country_code, is_listed, is_demo, search_text, name_sort, normal_name, name_keys)
 SELECT r.company_id, 1, {_AT}, {_ACTOR}, {_AT}, listed_name, listed_name_en,
-  country_code, false, false, search_text, name_sort, keys
+  country_code, false, false, search_text, name_sort, normal_name, keys
 FROM {_SLICE} AND is_new ORDER BY number
 """
 NEW_COMPANIES_AUDIT = f"""
@@ -110,6 +114,19 @@ NEW_COMPANIES_AUDIT = f"""
 SELECT company_audit_id, {_AT}, {_ACTOR}, 'create', 'companies', r.company_id, 1, :request_id,
   company_changes
 FROM {_SLICE} AND is_new ORDER BY number
+"""
+# A new company whose name is that of a known one waits for somebody to look.
+SAME_NAMES = f"""
+INSERT INTO duplicate_pairs (id, version, created_at, created_by_id, updated_at, kind, first_id,
+  second_id, level, status)
+SELECT DISTINCT ON (least(c.id, r.company_id), greatest(c.id, r.company_id))
+  gen_random_uuid(), 1, {_AT}, {_ACTOR}, {_AT}, 'company', least(c.id, r.company_id),
+  greatest(c.id, r.company_id), 'same_name', 'open'
+FROM import_rows r JOIN import_matches m USING (number)
+  JOIN (SELECT id, normal_name FROM companies WHERE deleted_at IS NULL
+    UNION ALL SELECT company_id, normal_name FROM company_former_names) c USING (normal_name)
+WHERE m.is_new AND c.id <> r.company_id
+ON CONFLICT (first_id, second_id) DO NOTHING
 """
 CHANGED_ENTRIES = f"""
 WITH changed AS (
@@ -158,6 +175,7 @@ def staged(number: int, line: int, entry: CompanyListEntryBase, stamp: Stamp) ->
     return Staged(
         number, line, company_id, entry_id, new_id(), new_id(),
         [fold(name) for name in names], country_code, *names_index(names),
+        normal_name(entry.listed_name),
         _changes(stamp, id=company_id, **company),
         _changes(stamp, id=entry_id, company_list_id=stamp.list_id, **values),
         **values,

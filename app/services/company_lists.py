@@ -139,6 +139,7 @@ def _blank_report() -> CompanyListImportRead:
         updated_count=0,
         unchanged_count=0,
         new_company_count=0,
+        possible_duplicate_count=0,
         faults=[],
     )
 
@@ -224,4 +225,7 @@ async def _merge(
         created = await _run(session, staging.NEW_ENTRIES, **entry, **part)
         report.created_count += created.rowcount
         progress("merging", part["last"], report.row_count)
+    if report.new_company_count:
+        pairs = await _run(session, staging.SAME_NAMES, **common)
+        report.possible_duplicate_count = pairs.rowcount
     report.unchanged_count = report.row_count - report.created_count - report.updated_count

@@ -1,6 +1,5 @@
 """Leads: registering, changing, removing, and who shares the credit."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,15 +7,15 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.bulk import change_all
 from app.core.clock import today
 from app.core.errors import Problem, invalid
+from app.models.claims import Claim
+from app.models.duplicate_checks import LeadLook
+from app.models.duplicates import DuplicateReason
 from app.models.lead_members import (
     WHOLE,
     LeadMember,
     LeadMemberRole,
-    MemberChangeCreate,
-    shares_of,
 )
 from app.models.leads import Lead, LeadCreate, LeadUpdate
 from app.models.officers import Officer
@@ -31,7 +30,7 @@ from app.models.pipeline import (
 from app.models.roles import Role
 from app.models.teams import Team
 from app.models.visits import Visit
-from app.services import qualifications
+from app.services import duplicate_pairs, duplicates
 from app.services.access import Caller, check_reach, claimed
 from app.services.combinations import check_place
 from app.services.companies import check_present
@@ -54,6 +53,7 @@ async def create(session: AsyncSession, caller: Caller, payload: LeadCreate) -> 
     if own_mechanism and "mechanism" not in payload.model_fields_set:
         placed["mechanism"] = own_mechanism
     await check_present(session, payload.company_id)
+    decided = await _not_known(session, caller, payload)
     lead = Lead.model_validate(payload, update=placed)
     lead.check_entries()
     await check_place(session, lead, payload.model_dump(exclude_unset=True))
@@ -61,7 +61,20 @@ async def create(session: AsyncSession, caller: Caller, payload: LeadCreate) -> 
     await session.flush()
     session.add(_sole_member(lead))
     await session.flush()
+    if decided:
+        await duplicate_pairs.dismiss(session, caller, lead.id, decided, payload.duplicate_decision)
     return lead
+
+
+async def _not_known(
+    session: AsyncSession, caller: Caller, payload: LeadCreate
+) -> list[DuplicateReason]:
+    """409 where the investor has an open lead like it; answers what was decided away."""
+    if payload.company_id is None:
+        return []
+    look = LeadLook(**{name: getattr(payload, name) for name in LeadLook.model_fields})
+    found = await duplicates.like_leads(session, caller, look)
+    return duplicates.refuse(found, payload.duplicate_decision)
 
 
 def _check_owner(caller: Caller, owner: Officer) -> None:
@@ -139,64 +152,9 @@ async def delete(session: AsyncSession, caller: Caller, lead_id: UUID, if_match:
     """To the trash, while nothing but the first signal is known."""
     lead = await claimed(session, Lead, caller, lead_id, if_match)
     await check_action(session, lead, caller, LeadAction.delete)
-    visit = select(Visit.id).where(col(Visit.lead_id) == lead.id).limit(1)
-    if (await session.exec(visit)).first() is not None:
+    visit = select(Visit.id).where(col(Visit.lead_id) == lead.id)
+    claim = select(Claim.id).where(col(Claim.lead_id) == lead.id)
+    if (await session.exec(select(sa.or_(visit.exists(), claim.exists())))).one():
         raise Problem("in_use")
     lead.remove()
     await session.flush()
-
-
-async def change_members(
-    session: AsyncSession,
-    caller: Caller,
-    lead_id: UUID,
-    payload: MemberChangeCreate,
-    if_match: int,
-) -> Lead:
-    """Replace the members from today on; what was earned before stays where it was."""
-    lead = await claimed(session, Lead, caller, lead_id, if_match)
-    await check_action(session, lead, caller, LeadAction.change_members)
-    shares = shares_of(payload.members)
-    wanted = {f"/members/{at}/officer_id": m.officer_id for at, m in enumerate(payload.members)}
-    await officers_of(session, wanted)
-    await _check_negotiator(session, lead, payload)
-    await _close_members(session, lead)
-    session.add_all(
-        LeadMember(
-            lead_id=lead.id,
-            officer_id=m.officer_id,
-            role=m.role,
-            share=share,
-            from_on=today(),
-        )
-        for m, share in zip(payload.members, shares, strict=True)
-    )
-    lead.touch()
-    await session.flush()
-    return lead
-
-
-async def _check_negotiator(session: AsyncSession, lead: Lead, payload: MemberChangeCreate) -> None:
-    negotiators = [
-        (f"/members/{at}/officer_id", member.officer_id)
-        for at, member in enumerate(payload.members)
-        if member.role is LeadMemberRole.lead_negotiator
-    ]
-    faults = await qualifications.faults(session, lead, negotiators, today())
-    if faults:
-        raise Problem("invalid_values", errors=faults)
-
-
-async def _close_members(session: AsyncSession, lead: Lead) -> None:
-    query = select(LeadMember).where(
-        col(LeadMember.lead_id) == lead.id, col(LeadMember.to_on).is_(None)
-    )
-    await change_all(session, (await session.exec(query)).all(), to_on=today())
-
-
-async def members_on(session: AsyncSession, lead: Lead, day: date) -> list[LeadMember]:
-    """The members of a lead on a business day; on a day before any were named, today's."""
-    query = select(LeadMember).where(col(LeadMember.lead_id) == lead.id)
-    rows = (await session.exec(query.order_by(col(LeadMember.id)))).all()
-    present = [m for m in rows if m.from_on <= day and (m.to_on is None or day < m.to_on)]
-    return present or [m for m in rows if m.to_on is None]

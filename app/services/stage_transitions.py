@@ -34,7 +34,7 @@ from app.models.transition_decisions import (
 )
 from app.services import signing_marks
 from app.services.access import Caller, check_reach, claimed, found
-from app.services.leads import members_on
+from app.services.lead_members import members_on
 from app.services.node_statuses import status_on
 from app.services.teams import paths_of
 

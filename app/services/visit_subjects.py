@@ -26,6 +26,7 @@ from app.models.teams import Team
 from app.models.visits import CompanyByName, VisitCreate
 from app.services.access import Caller
 from app.services.companies import check_present
+from app.services.duplicate_pairs import open_pairs
 from app.services.leads import check_standing
 
 TeamPaths = dict[UUID, list[UUID]]
@@ -145,6 +146,7 @@ async def _company_by_name(session: AsyncSession, named: CompanyByName) -> UUID:
     company = Company(name=named.name, credit_code=named.credit_code)
     session.add(company)
     await session.flush()
+    await open_pairs(session, [company], with_similar=False)
     return company.id
 
 

@@ -147,6 +147,9 @@ async def test_references_to_nothing_are_refused(world: World) -> None:
         if (target.operation, target.place[-1]) == ("create_service_task", "company_id"):
             alone = {name: value for name, value in target.call.json.items() if name != "lead_id"}
             targets[index] = target._replace(call=replace(target.call, json=alone))
+        if target.operation == "check_duplicates":
+            look = {"subject": "lead", "lead": {"name": "甲"}}
+            targets[index] = target._replace(call=replace(target.call, json=look))
     assert len(targets) >= 11
     assert await _refusals(world, [(t, f'"{new_id()}"') for t in targets]) == []
 

@@ -79,7 +79,7 @@ async def test_another_body_is_refused(world: World, body: Any) -> None:
 async def test_refusals_are_not_stored(world: World) -> None:
     code = (await world.company())["credit_code"]
     problem(await _post(world.officer, {"name": " "}), 422, "invalid_values")
-    problem(await _post(world.officer, BODY | {"credit_code": code}), 409, "already_exists")
+    problem(await _post(world.officer, BODY | {"credit_code": code}), 409, "possible_duplicate")
     problem(await _post(world.auditor), 403, "forbidden")
     reply = await _post(world.officer)
     assert reply.status_code == 201
@@ -87,7 +87,8 @@ async def test_refusals_are_not_stored(world: World) -> None:
 
 
 async def test_a_key_belongs_to_its_caller_and_path(world: World) -> None:
-    mine, theirs = await _post(world.officer), await _post(world.colleague)
+    other = BODY | {"name": "别的公司"}
+    mine, theirs = await _post(world.officer), await _post(world.colleague, other)
     assert mine.status_code == theirs.status_code == 201
     assert mine.json()["id"] != theirs.json()["id"]
     elsewhere = await world.officer.post("/leads", BODY, headers=KEY)
@@ -106,11 +107,12 @@ async def test_a_key_does_not_outlive_its_callers_rights(world: World) -> None:
 
 @pytest.mark.parametrize(("age", "count"), [("47 hours", 1), ("49 hours", 2)])
 async def test_a_key_is_kept_for_48_hours(world: World, age: str, count: int) -> None:
-    first = await _post(world.officer)
+    another = {"duplicate_decision": {"decision": "not_duplicate", "reason": "两家"}}
+    first = await _post(world.officer, BODY | another)
     await world.database.execute(
         f"UPDATE idempotency_keys SET created_at = now() - interval '{age}'"
     )
-    second, third = await _post(world.officer), await _post(world.officer)
+    second, third = [await _post(world.officer, BODY | another) for _ in range(2)]
     assert await _companies(world) == count
     assert (second.content == first.content) is (count == 1)
     assert _told(third) == _told(second)

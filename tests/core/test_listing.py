@@ -187,7 +187,8 @@ async def test_a_walk_meets_each_untouched_row_once(world: World, sort: str) -> 
 
 @pytest.mark.parametrize("sort", ["planned_investment", "-planned_investment,received_on"])
 async def test_a_walk_over_nulls_and_equal_keys(world: World, sort: str) -> None:
-    company = {"company_id": (await world.company())["id"]}
+    decision = {"decision": "not_duplicate", "reason": "另一期"}
+    company: Any = {"company_id": (await world.company())["id"], "duplicate_decision": decision}
     for number in range(9):
         amount = {0: "5.00", 1: "7.00"}.get(number % 3)
         await world.lead(name=f"{number}", planned_investment=amount, **company)

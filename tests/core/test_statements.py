@@ -29,6 +29,7 @@ ONCE = ("typeinfo_tree", "set_config('jit'")
 QUERIES = {
     "/kpis/officers": "?period=this_year",
     "/kpis/combinations": "?period=this_year",
+    "/combinations/{id}/results": "?period=this_year",
     "/kpis/teams": "?period=this_year",
     "/kpis/zone": "?period=this_year",
     "/kpi-companies": f"?period=this_year&metrics=T02&scope=zone&scope_id={'0' * 8}-0000-0000"
@@ -86,13 +87,13 @@ def _operations(world: World) -> dict[str, str]:
 
 
 async def _of_read(counter: Counter, path: str) -> list[str]:
-    noun, by_id, _ = path.removeprefix(API).partition("/{id}")
+    noun, by_id, below = path.removeprefix(API).partition("/{id}")
     world = counter.world
     client = world.auditor if noun == "/audit-entries" else world.leader
     if by_id:
         (item,) = (await client.seen(f"{noun}?limit=1"))["items"]
         path = path.replace("{id}", item["id"])
-    url = path + QUERIES.get(noun, "")
+    url = path + QUERIES.get(noun + by_id + below, "")
     return await _of_get(counter, client, url)
 
 
@@ -184,6 +185,18 @@ async def _imported_chain(world: World, ids: list[str]) -> Call:
     return Call(world.team_lead, "POST", "/industry-chain-imports", more=more)
 
 
+async def _transferred_leads(world: World, ids: list[str]) -> Call:
+    leads = [(await world.lead())["id"] for _ in ids]
+    body = {"lead_ids": leads, "to_officer_id": world.colleague.id, "reason": "轮岗"}
+    return Call(world.team_lead, "POST", "/transfers", body)
+
+
+async def _returned_leads(world: World, ids: list[str]) -> Call:
+    done = (await (await _transferred_leads(world, ids)).send()).json()
+    path = f"/transfers/{done['id']}/reversals"
+    return Call(world.team_lead, "POST", path, {"reason": "误移"}, etag(done))
+
+
 async def _closed_account(world: World, ids: list[str]) -> Call:
     """An account with as many log-ins."""
     officer = await world.account("officer", "bio")
@@ -216,6 +229,8 @@ async def _more_log_ins(world: World, officer: Client, count: int) -> None:
         _closed_account,
         _removed_account,
         _imported_chain,
+        _transferred_leads,
+        _returned_leads,
     ],
 )
 async def test_no_statement_is_repeated_for_each_of_many(

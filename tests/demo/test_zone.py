@@ -33,6 +33,8 @@ async def test_what_the_zone_holds(world: World) -> None:
     await visits_span_two_years(world)
     await real_names_carry_no_amounts(world)
     await five_chains_of_published_industries_are_there(world)
+    await the_published_sums_of_2019_are_reproduced(world)
+    await combinations_of_the_article_are_there(world)
     await both_areas_have_sites_and_the_full_one_buildings_only(world)
     await a_group_of_three_and_flags_on_made_up_companies(world)
     await the_excerpt_is_a_hundred_rows_and_codes_are_valid(world)
@@ -106,6 +108,28 @@ async def five_chains_of_published_industries_are_there(world: World) -> None:
         assert past["coverage"] == "0.0000"
 
 
+async def combinations_of_the_article_are_there(world: World) -> None:
+    page = await world.leader.seen("/combinations?is_demo=true")
+    told = [(u["name"], u["priority"], u["completeness"]) for u in page["items"]]
+    assert told == [
+        ("生物医药大健康", 1, 4),
+        ("金属新材料", 2, 4),
+        ("IT和现代服务业", 3, 4),
+        ("智能装备", 4, 1),
+        ("电子商务", 5, 1),
+    ]
+    without = await world.database.fetchval(
+        "SELECT count(*) FROM leads WHERE combination_id IS NULL"
+        " AND stage NOT IN ('identified', 'contacted')"
+    )
+    assert without == 0
+    first = page["items"][0]
+    found = await world.leader.seen(f"/combinations/{first['id']}/results?period=2026")
+    values = {value["metric"]: value["value"] for value in found["values"]}
+    assert values["M10"] == "80000000.00"
+    assert values["R10"] == "1.0000"
+
+
 async def both_areas_have_sites_and_the_full_one_buildings_only(world: World) -> None:
     areas = (await world.leader.seen("/parks?kind=area&is_demo=true"))["items"]
     assert {(a["area_m2"], a["is_full"], a["region_code"]) for a in areas} == {
@@ -152,8 +176,29 @@ async def the_excerpt_is_a_hundred_rows_and_codes_are_valid(world: World) -> Non
     (excerpt,) = (await world.leader.seen("/company-lists?kind=global500"))["items"]
     assert excerpt["entry_count"] == 100
     codes = await world.database.fetch("SELECT credit_code FROM companies WHERE is_demo")
-    assert len(codes) == 72
+    assert len(codes) == 78
     assert all(is_credit_code(row["credit_code"]) for row in codes)
+
+
+async def the_published_sums_of_2019_are_reproduced(world: World) -> None:
+    """V26 of the domain: the founding article's January to June."""
+    values = next(iter((await world.kpis("zone", "period=2019-01..2019-06")).values()))
+    assert {code: values[code]["value"] for code in ("M02", "M05", "M06")} == {
+        "M02": "7150000000.00",
+        "M05": "51952500.00",
+        "M06": "2260000000.00",
+    }
+    for code in ("M02", "M05", "M06"):
+        await world.check_drill(values[code])
+    (lead,) = (await world.leader.seen("/leads?q=公布数据"))["items"]
+    assert lead["is_demo"]
+    assert "演示虚构" in lead["description"]
+    signed = await world.kpis("zone", "period=2018-01..2019-12&metrics=Q02,M01")
+    assert [v["value"] for row in signed.values() for v in row.values()] == ["0.0000", "0.00"]
+    facts = await world.leader.seen(f"/capital-arrivals?lead_id={lead['id']}")
+    assert {(f["is_demo"], f["notes"], f["credits"][0]["share"]) for f in facts["items"]} == {
+        (True, lead["description"], "100.00")
+    }
 
 
 async def outside_demo_mode_the_accounts_are_shut(world: World) -> None:

@@ -19,7 +19,7 @@ Entry = Any
 
 
 def written(unit: str, quantity: Decimal) -> str:
-    return f"{quantity:.{({'CNY': 2, 'leads': 4}).get(unit, 0)}f}"
+    return f"{quantity:.{({'CNY': 2, 'USD': 2, 'leads': 4}).get(unit, 0)}f}"
 
 
 def rate(metric: Metric, top: Decimal, bottom: Decimal) -> str | None:
@@ -46,8 +46,8 @@ def part_of(metric: Metric, rows: list[Entry], dimension: str, query: dict[str, 
     return KpiPart(
         dimension=dimension,
         value=rate(metric, top, bottom),
-        numerator=f"{top:.2f}" if metric.code == "T08" else f"{top:.0f}",
-        denominator=f"{bottom:.0f}",
+        numerator=written(metric.numerator_unit, top),
+        denominator=written(metric.denominator_unit, bottom),
         drill=url,
     )
 

@@ -45,7 +45,8 @@ MECHANISMS = ("leader_led", "department", "stationed", "commissioned")
 UNITS = (("生物医药大健康", "bio"), ("金属新材料", "metal"))
 STATUSES = ("strong", "weak", "missing")
 METRICS = [
-    "M01", "M10", "Q02", "Q03", "Q11", "Q12", "R07", "R10", "R11", "T02", "T03", "T05", "T09",
+    "M01", "M02", "M03", "M04", "M05", "M06", "M07", "M10", "Q02", "Q03", "Q11", "Q12", "R07",
+    "R10", "R11", "T02", "T03", "T05", "T09",
 ]  # fmt: skip
 
 

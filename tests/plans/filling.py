@@ -83,11 +83,24 @@ FILLED = (
     "agreement_parties",
     "operation_reports",
     "commitments",
+    "capital_arrivals",
+    "foreign_capital_uses",
+    "fixed_investments",
+    "money_credits",
+    "company_former_names",
+    "duplicate_pairs",
+    "duplicate_checks",
+    "merges",
+    "claims",
+    "join_requests",
+    "disputes",
+    "transfers",
 )
 # References that no foreign key names.
 _TARGETS = {
     "company_id": "companies", "lead_id": "leads", "created_by_id": "officers",
     "actor_id": "officers", "subject_id": "visits", "entity_id": "leads", "scope_id": "officers",
+    **dict.fromkeys(("first_id", "second_id", "kept_id", "merged_id"), "companies"),
     "parent_id": "teams", "path": "teams", "team_path": "teams",
 }  # fmt: skip
 _STRIDE = 7919
@@ -129,9 +142,11 @@ _BY_NAME = {
     "required_majors": "'{}'",
     "required_certificate_kinds": "'{}'",
     "changes": "'{}'::jsonb",
+    **dict.fromkeys(("moved", "stayed", "before", "subject"), "'{}'::jsonb"),
     "code": "'N' || n",
     "amount": "1 + n % 500",
     "industry_codes": "'{}'",
+    "excluded_tags": "'{}'",
     "needed_share": "round(random()::numeric, 4)",
     "local_share": "round(random()::numeric, 4)",
 }

@@ -64,6 +64,7 @@ ALLOWED = {
         "officer_certificates.sort=-expires_on",
     },
     "nulls last in both directions: only the direction that people ask for has an index": {
+        "claims.sort=-protected_until",
         "leads.sort=agreed_amount",
         "leads.sort=-last_visited_on",
         "visits.sort=-next_action_on",

@@ -32,7 +32,6 @@ async def test_deadlines_follow_the_working_calendar(world: World) -> None:
     assert reply.json()["due_on"] == "2026-03-13"
     for changed, pointer, code in (
         ({"statutory_days": 2, "promised_days": 3}, "/promised_days", "promised_above_statutory"),
-        ({"promised_days": 366}, "/promised_days", "calendar_unknown"),
         ({"company_id": world.officer.id}, "/lead_id", "lead_or_company"),
         ({"assignee_id": world.agent.id}, "/assignee_id", "reference_not_found"),
     ):

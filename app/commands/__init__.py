@@ -1,0 +1,1 @@
+"""Groups of the `yinfeng` command, one file per group."""

@@ -1,0 +1,48 @@
+"""`yinfeng kpi …`: the ledger."""
+
+import asyncio
+
+import typer
+from rich.table import Table
+
+from app.commands.base import database_url, out, session_at
+from app.core.db import Database
+from app.kpis import ledger, rollup
+
+kpi = typer.Typer(no_args_is_help=True, help="The KPI ledger.")
+
+
+@kpi.command()
+def verify() -> None:
+    """Run every definition over all facts and compare with the ledger."""
+    with database_url() as url:
+        found = asyncio.run(_verify(url))
+    table = Table("metric", "scope", "scope id", "subject", "dimension", "counted on", "missing")
+    for d in found:
+        cells = (d.metric, d.scope, d.scope_id, d.subject_id, d.dimension, d.counted_on, d.quantity)
+        table.add_row(*map(str, cells))
+    if found:
+        out.print(table)
+    out.print(f"{len(found)} differences between the ledger and the facts.")
+    raise typer.Exit(1 if found else 0)
+
+
+async def _verify(url: str) -> list[ledger.Difference]:
+    async with session_at(url) as session:
+        return await ledger.verify(session)
+
+
+@kpi.command()
+def fold() -> None:
+    """Add what was posted since the last fold to the monthly sums; serving processes do so too."""
+    with database_url() as url:
+        count = asyncio.run(_fold(url))
+    out.print(f"{count} entries folded.")
+
+
+async def _fold(url: str) -> int:
+    database = Database(url, pool_size=1)
+    try:
+        return await rollup.fold_all(database)
+    finally:
+        await database.close()

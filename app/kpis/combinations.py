@@ -1,0 +1,137 @@
+"""One combination's funnel and numbers, as a whole and per mechanism, in two statements."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from uuid import UUID
+
+from app.core.clock import now
+from app.core.errors import Problem
+from app.core.period import Days
+from app.kpis.catalogue import DISTINCT, METRICS
+from app.kpis.metrics import Aggregation, Metric
+from app.kpis.pieces import decimals_of
+from app.kpis.window import Window
+from app.models.combination_results import (
+    CombinationResults,
+    FunnelStep,
+    MechanismResults,
+    ResultValue,
+)
+from app.models.kpis import KpiPeriod
+from app.models.ledger_entries import Scope
+from app.models.mechanisms import Mechanism
+from app.models.pipeline import Stage
+
+# A row without a stage says that the unit is there and has no lead. What was agreed in another
+# currency was put into yuan at signing; what is planned in one is only counted.
+_FUNNEL = """
+SELECT l.mechanism, l.stage,
+       count(*) FILTER (WHERE l.status = 'active') AS active_count,
+       count(*) FILTER (WHERE l.status = 'suspended') AS suspended_count,
+       coalesce(sum(l.planned_investment) FILTER (WHERE l.currency = 'CNY'), 0) AS planned_amount,
+       coalesce(sum(t.agreed_amount_cny), 0) AS agreed_amount,
+       count(l.planned_investment) FILTER (WHERE l.currency <> 'CNY') AS foreign_currency_count
+FROM combinations c
+LEFT JOIN leads l ON l.combination_id = c.id AND l.deleted_at IS NULL
+  AND l.status IN ('active', 'suspended')
+LEFT JOIN stage_transitions t ON t.lead_id = l.id AND t.to_stage = 'signed'
+  AND t.kind = 'advance' AND t.status = 'recognised'
+WHERE c.id = $1 AND ($2 OR c.team_id = ANY($3))
+GROUP BY l.mechanism, l.stage
+"""
+_SUMS = """
+SELECT e.metric, e.mechanism, e.part,
+       CASE WHEN e.metric = ANY($5) THEN e.company_id END AS company_id, sum(e.quantity) AS quantity
+FROM ledger_entries e JOIN unnest($6::text[], $7::text[]) AS asked (metric, main)
+  ON asked.metric = e.metric AND coalesce(asked.main = e.dimension, true)
+WHERE e.scope = $1 AND e.scope_id = $2 AND e.counted_on BETWEEN $3 AND $4
+GROUP BY 1, 2, 3, 4
+"""
+_AMOUNTS = ("planned_amount", "agreed_amount")
+_COUNTS = ("active_count", "suspended_count", *_AMOUNTS, "foreign_currency_count")
+
+
+async def results(pool: Any, caller: Any, combination_id: UUID, days: Days) -> CombinationResults:
+    """For those who see the zone or lead the unit's team; 404 for others."""
+    teams = list(caller.team_ids) if caller.leads_team else []
+    steps = await pool.fetch(_FUNNEL, combination_id, caller.sees_zone, teams)
+    if not steps:
+        raise Problem("not_found")
+    mains = [metric.main for metric in METRICS.values()]
+    sums = await pool.fetch(
+        _SUMS, Scope.combination.value, combination_id, days.start, days.end,
+        list(DISTINCT), list(METRICS), mains,
+    )  # fmt: skip
+    return CombinationResults(
+        combination_id=combination_id,
+        period=KpiPeriod(text=days.text, start=days.start, end=days.end),
+        funnel=_funnel(steps),
+        values=_values(sums, combination_id, days, None),
+        by_mechanism=[
+            MechanismResults(
+                mechanism=mechanism,
+                funnel=_funnel(row for row in steps if row["mechanism"] == mechanism),
+                values=_values(sums, combination_id, days, mechanism),
+            )
+            for mechanism in Mechanism
+        ],
+    )
+
+
+def _funnel(rows: Iterable[Any]) -> list[FunnelStep]:
+    """A step per stage that has leads, in the pipeline's order."""
+    sums: dict[Any, dict[str, Any]] = defaultdict(lambda: dict.fromkeys(_COUNTS, 0))
+    for row in rows:
+        if row["stage"] is not None:
+            for name in _COUNTS:
+                sums[row["stage"]][name] += row[name]
+    return [FunnelStep(stage=stage, **sums[stage]) for stage in Stage if stage in sums]
+
+
+def _values(
+    rows: Iterable[Any], combination_id: UUID, days: Days, mechanism: Mechanism | None
+) -> list[ResultValue]:
+    held: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        if mechanism in {None, row["mechanism"]}:
+            held[row["metric"]].append(row)
+    window = Window(days, now(), mechanism)
+    return [_value(metric, held[code], combination_id, window) for code, metric in METRICS.items()]
+
+
+def _value(metric: Metric, rows: list[Any], combination_id: UUID, window: Window) -> ResultValue:
+    more = {"dimension": metric.main} if metric.main else {}
+    drill = window.drill(metric.code, Scope.combination, combination_id, **more)
+    if metric.aggregation is Aggregation.distinct_companies:
+        drill = window.companies(metric.code, Scope.combination, combination_id)
+    return ResultValue(
+        metric=metric.code,
+        unit=metric.unit,
+        definition_id=metric.definition_id,
+        drill=drill,
+        **_number(metric, rows),
+    )
+
+
+def _number(metric: Metric, rows: list[Any]) -> dict[str, str | None]:
+    parts: dict[str, Decimal] = defaultdict(Decimal)
+    companies: dict[Any, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        parts[row["part"]] += row["quantity"]
+        companies[row["company_id"]] += row["quantity"]
+    if metric.aggregation is Aggregation.ratio:
+        return _rate(parts["numerator"], parts["denominator"])
+    if metric.aggregation is Aggregation.distinct_companies:
+        return {"value": str(sum(quantity > 0 for quantity in companies.values()))}
+    return {"value": f"{parts['value']:.{decimals_of(metric)}f}"}
+
+
+def _rate(top: Decimal, bottom: Decimal) -> dict[str, str | None]:
+    rate = (top / bottom).quantize(Decimal("0.0001"), ROUND_HALF_UP) if bottom else None
+    return {
+        "value": None if rate is None else str(rate),
+        "numerator": f"{top:.0f}",
+        "denominator": f"{bottom:.0f}",
+    }

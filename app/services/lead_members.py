@@ -1,0 +1,101 @@
+"""Who shares a lead's credit: replaced as a whole, dated, what was earned stays."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core.bulk import change_all
+from app.core.clock import today
+from app.core.errors import Problem
+from app.models.lead_members import (
+    LeadMember,
+    LeadMemberRole,
+    MemberChangeCreate,
+    MemberEntry,
+    shares_of,
+)
+from app.models.leads import Lead
+from app.models.pipeline import (
+    LeadAction,
+)
+from app.services import qualifications
+from app.services.access import Caller, claimed
+from app.services.leads import check_action
+from app.services.teams import officers_of
+
+
+async def change_members(
+    session: AsyncSession,
+    caller: Caller,
+    lead_id: UUID,
+    payload: MemberChangeCreate,
+    if_match: int,
+) -> Lead:
+    """Replace the members from today on; what was earned before stays where it was."""
+    lead = await claimed(session, Lead, caller, lead_id, if_match)
+    await check_action(session, lead, caller, LeadAction.change_members)
+    await replace_members(session, lead, payload.members)
+    await session.flush()
+    return lead
+
+
+async def replace_members(
+    session: AsyncSession, lead: Lead, members: Sequence[MemberEntry]
+) -> None:
+    """Close every open part today and open these; the caller holds the lead's row."""
+    shares = shares_of(members)
+    wanted = {f"/members/{at}/officer_id": m.officer_id for at, m in enumerate(members)}
+    await officers_of(session, wanted)
+    await _check_negotiator(session, lead, members)
+    await close_members(session, lead)
+    session.add_all(
+        LeadMember(
+            lead_id=lead.id,
+            officer_id=m.officer_id,
+            role=m.role,
+            share=share,
+            from_on=today(),
+        )
+        for m, share in zip(members, shares, strict=True)
+    )
+    lead.touch()
+
+
+async def _check_negotiator(
+    session: AsyncSession, lead: Lead, members: Sequence[MemberEntry]
+) -> None:
+    negotiators = [
+        (f"/members/{at}/officer_id", member.officer_id)
+        for at, member in enumerate(members)
+        if member.role is LeadMemberRole.lead_negotiator
+    ]
+    faults = await qualifications.faults(session, lead, negotiators, today())
+    if faults:
+        raise Problem("invalid_values", errors=faults)
+
+
+async def close_members(session: AsyncSession, lead: Lead) -> None:
+    """End every open part today."""
+    await change_all(session, await open_members(session, [lead.id]), to_on=today())
+
+
+async def open_members(session: AsyncSession, lead_ids: Sequence[UUID]) -> Sequence[LeadMember]:
+    """The members of some leads today, in the order in which they came."""
+    query = select(LeadMember).where(
+        col(LeadMember.lead_id) == sa.any_(sa.literal(list(lead_ids), ARRAY(sa.Uuid))),
+        col(LeadMember.to_on).is_(None),
+    )
+    return (await session.exec(query.order_by(col(LeadMember.id)))).all()
+
+
+async def members_on(session: AsyncSession, lead: Lead, day: date) -> list[LeadMember]:
+    """The members of a lead on a business day; on a day before any were named, today's."""
+    query = select(LeadMember).where(col(LeadMember.lead_id) == lead.id)
+    rows = (await session.exec(query.order_by(col(LeadMember.id)))).all()
+    present = [m for m in rows if m.from_on <= day and (m.to_on is None or day < m.to_on)]
+    return present or [m for m in rows if m.to_on is None]

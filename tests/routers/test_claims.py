@@ -1,0 +1,249 @@
+"""First contact: one claim per company, its clocks, what strangers see, and joining."""
+
+import asyncio
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from app.core.clock import today
+from app.services.claims import end_lapsed
+from tests.world import World, problem
+from tests.writes import etag
+from tests.writes.claims import approved, claim, decided, met
+
+STUB = {"owner_id", "owner_name", "stage_band", "status", "protected_until"}
+
+
+async def aged(world: World, made: Any, days: int) -> None:
+    """As if the claim, its approval and its evidence lay that many days back."""
+    await world.database.execute(
+        "UPDATE claims SET contacted_on = contacted_on - $2::int,"
+        " decided_at = decided_at - make_interval(days => $2::int),"
+        " protected_until = protected_until - $2::int WHERE id = $1",
+        made["id"], days,
+    )  # fmt: skip
+    await world.database.execute(
+        "UPDATE visits SET visited_on = visited_on - $2::int,"
+        " created_at = created_at - make_interval(days => $2::int) WHERE company_id = $1",
+        made["company_id"], days,
+    )  # fmt: skip
+
+
+async def seen(world: World, made: Any) -> Any:
+    return await world.officer.seen(f"/claims/{made['id']}")
+
+
+async def test_a_claim_with_evidence_protects_for_ninety_days(world: World) -> None:
+    lead = await world.lead()
+    made = await claim(world, lead)
+    assert (made["status"], made["is_protected"]) == ("pending", False)
+    assert made["contacted_on"] == today().isoformat()
+    headers = {"If-Match": etag(made)}
+    path = f"/claims/{made['id']}/decisions"
+    done = await world.team_lead.made(path, {"decision": "recognise"}, headers=headers)
+    assert (done["status"], done["is_protected"]) == ("active", True)
+    assert done["protected_until"] == (today() + timedelta(days=90)).isoformat()
+    assert done["contact_due_on"] == (today() + timedelta(days=60)).isoformat()
+    again = await world.leader.post(path, {"decision": "reject"}, headers={"If-Match": etag(done)})
+    problem(again, 409, "claim_status")
+
+
+async def test_nobody_approves_the_own_claim(world: World) -> None:
+    lead = await world.lead(world.team_lead)
+    made = await claim(world, lead, world.team_lead)
+    path, headers = f"/claims/{made['id']}/decisions", {"If-Match": etag(made)}
+    reply = await world.team_lead.post(path, {"decision": "recognise"}, headers=headers)
+    problem(reply, 403, "self_recognition")
+    assert (await decided(world, made))["status"] == "active"
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"guests": []}, "no_two_way_contact"),
+        ({"visited_on": (today() - timedelta(days=61)).isoformat()}, "contact_too_old"),
+    ],
+)
+async def test_what_is_no_evidence(world: World, more: Any, code: str) -> None:
+    lead = await world.lead()
+    given = {"guests": [{"name": "李建国"}], **more}
+    visit = await world.visit(lead_id=lead["id"], **given)
+    body = {"lead_id": lead["id"], "visit_id": visit["id"]}
+    error = problem(await world.officer.post("/claims", body), 422, "invalid_values")["errors"][0]
+    assert (error["pointer"], error["code"]) == ("/visit_id", code)
+
+
+async def test_evidence_of_another_lead_or_a_reversed_visit_is_none(world: World) -> None:
+    lead, other = await world.lead(), await world.lead()
+    elsewhere, gone = await met(world, other), await met(world, lead)
+    await world.take_back("visits", gone, world.officer)
+    for visit in (elsewhere, gone):
+        body = {"lead_id": lead["id"], "visit_id": visit["id"]}
+        reply = await world.officer.post("/claims", body)
+        assert problem(reply, 422, "invalid_values")["errors"][0]["code"] == "no_two_way_contact"
+
+
+async def test_the_hour_has_to_be_on_the_day(world: World) -> None:
+    lead = await world.lead()
+    visit = await met(world, lead)
+    body = {"lead_id": lead["id"], "visit_id": visit["id"]}
+    reply = await world.officer.post("/claims", body | {"contacted_at": "2026-01-01T00:00:00Z"})
+    error = problem(reply, 422, "invalid_values")["errors"][0]
+    assert (error["pointer"], error["code"]) == ("/contacted_at", "contact_not_on_visit")
+
+
+async def test_of_twenty_claims_in_the_same_second_one_wins(world: World) -> None:
+    company = await world.company()
+    bodies = []
+    for number in range(20):
+        client = await world.account("officer", "bio" if number % 2 else "metal")
+        lead = await world.lead(client, company_id=company["id"])
+        visit = await met(world, lead, client)
+        bodies.append((client, {"lead_id": lead["id"], "visit_id": visit["id"]}))
+    replies = await asyncio.gather(*(c.post("/claims", body) for c, body in bodies))
+    won = [reply.json() for reply in replies if reply.status_code == 201]
+    assert len(won) == 1
+    for reply in replies:
+        if reply.status_code == 201:
+            continue
+        told = problem(reply, 409, "already_claimed")["claimed"]
+        assert (told["company_id"], told["company_name"]) == (company["id"], company["name"])
+        (stub,) = told["claims"]
+        assert set(stub) == STUB
+        assert (stub["owner_id"], stub["stage_band"]) == (won[0]["officer_id"], "before_signing")
+        assert won[0]["lead_id"] not in reply.text
+        assert won[0]["id"] not in reply.text
+
+
+async def test_every_officer_sees_the_stub_and_no_more(world: World) -> None:
+    lead = await world.lead_at("signed")
+    path = f"/companies/{lead['company_id']}/claim-stub"
+    assert (await world.stranger.seen(path))["claims"] == []
+    made = await approved(world, lead)
+    for client in (world.stranger, world.auditor):
+        told = await client.seen(path)
+        (stub,) = told["claims"]
+        assert set(stub) == STUB
+        assert (stub["stage_band"], stub["status"]) == ("signed", "active")
+        assert stub["protected_until"] == made["protected_until"]
+        assert lead["id"] not in str(told)
+    problem(await world.agent.get(path), 403, "forbidden")
+    assert (await world.stranger.seen("/claims"))["items"] == []
+
+
+async def test_silence_releases_on_day_61(world: World) -> None:
+    lead = await world.lead()
+    made = await approved(world, lead)
+    await aged(world, made, 60)
+    now = await seen(world, made)
+    assert (now["effective_status"], now["is_protected"]) == ("active", True)
+    await aged(world, made, 1)
+    now = await seen(world, made)
+    assert (now["status"], now["effective_status"]) == ("active", "released")
+    assert (await world.stranger.seen(f"/companies/{lead['company_id']}/claim-stub"))[
+        "claims"
+    ] == []
+    before = await world.fingerprint()
+    await seen(world, made)
+    assert await world.fingerprint() == before
+    await met(world, lead)
+    assert (await seen(world, made))["effective_status"] == "active"
+
+
+async def test_a_lapsed_claim_makes_room_and_the_nightly_run_writes_it_down(world: World) -> None:
+    first, second, other = [await world.lead() for _ in range(3)]
+    lapsed, kept, expired = [await approved(world, lead) for lead in (first, second, other)]
+    await aged(world, lapsed, 61)
+    await aged(world, expired, 91)
+    await met(world, other)
+    told: list[tuple[int, int]] = []
+    async with world.app.state.db.transaction() as session:
+        count = await end_lapsed(session, report=lambda done, total: told.append((done, total)))
+    assert (count, told) == (2, [(1, 2), (2, 2)])
+    states = [(await seen(world, made))["status"] for made in (lapsed, kept, expired)]
+    assert states == ["released", "active", "expired"]
+    assert (await seen(world, lapsed))["ended_on"] == today().isoformat()
+    rival = await world.lead(world.stranger, company_id=first["company_id"])
+    assert (await claim(world, rival, world.stranger))["status"] == "pending"
+
+
+async def test_a_claim_nobody_wrote_down_as_lapsed_gives_way_to_the_next(world: World) -> None:
+    lead = await world.lead()
+    made = await approved(world, lead)
+    await aged(world, made, 61)
+    rival = await world.lead(world.stranger, company_id=lead["company_id"])
+    await claim(world, rival, world.stranger)
+    assert (await seen(world, made))["status"] == "released"
+
+
+async def test_a_claim_is_renewed_once_and_only_with_progress(world: World) -> None:
+    lead = await world.lead()
+    made = await approved(world, lead)
+
+    async def renew(record: Any) -> Any:
+        headers = {"If-Match": etag(record)}
+        return await world.officer.post(f"/claims/{made['id']}/renewals", headers=headers)
+
+    problem(await renew(made), 409, "no_progress")
+    await world.visit(lead_id=lead["id"])  # nobody of theirs named: no two-way contact
+    problem(await renew(made), 409, "no_progress")
+    await world.move(lead["id"], "contacted")
+    renewed = await renew(made)
+    assert renewed.status_code == 201, renewed.text
+    assert renewed.json()["protected_until"] == (today() + timedelta(days=180)).isoformat()
+    problem(await renew(renewed.json()), 409, "claim_renewed")
+
+
+async def test_a_claimed_lead_is_not_trashed(world: World) -> None:
+    lead = await world.lead()
+    visit = await world.visit(company_id=lead["company_id"], guests=[{"name": "李建国"}])
+    body = {"lead_id": lead["id"], "visit_id": visit["id"]}
+    await world.officer.made("/claims", body)
+    reply = await world.officer.delete(f"/leads/{lead['id']}", etag(lead))
+    problem(reply, 409, "in_use")
+
+
+async def test_a_rejected_claim_frees_the_company(world: World) -> None:
+    lead = await world.lead()
+    made = await decided(world, await claim(world, lead), "reject")
+    assert (made["status"], made["ended_on"]) == ("rejected", today().isoformat())
+    assert (await claim(world, lead))["status"] == "pending"
+
+
+async def test_who_joins_becomes_a_supporter_by_the_policy(world: World) -> None:
+    lead = await world.lead()
+    body = {"company_id": lead["company_id"], "reason": "曾共同接待"}
+    problem(await world.stranger.post("/join-requests", body), 409, "not_claimed")
+    await approved(world, lead)
+    problem(await world.officer.post("/join-requests", body), 409, "already_member")
+    asked = await world.stranger.made("/join-requests", body)
+    assert asked["lead_id"] is None
+    problem(await world.stranger.post("/join-requests", body), 409, "already_exists")
+    path, headers = f"/join-requests/{asked['id']}/decisions", {"If-Match": etag(asked)}
+    done = await world.team_lead.made(path, {"decision": "recognise"}, headers=headers)
+    assert (done["status"], done["lead_id"]) == ("accepted", lead["id"])
+    query = f"/lead-members?lead_id={lead['id']}&to_on__isnull=true"
+    members = (await world.officer.seen(query))["items"]
+    shares = {member["officer_id"]: (member["role"], member["share"]) for member in members}
+    assert shares == {
+        world.officer.id: ("lead_negotiator", "80.00"),
+        world.stranger.id: ("supporter", "20.00"),
+    }
+    assert sum(Decimal(share) for _, share in shares.values()) == Decimal("100.00")
+    assert (await world.stranger.seen(f"/leads/{lead['id']}"))["id"] == lead["id"]
+    reply = await world.team_lead.post(
+        path, {"decision": "reject"}, headers={"If-Match": etag(done)}
+    )
+    problem(reply, 409, "request_decided")
+
+
+async def test_a_team_lead_does_not_decide_the_own_request(world: World) -> None:
+    lead = await world.lead()
+    await approved(world, lead)
+    body = {"company_id": lead["company_id"], "reason": "协助"}
+    asked = await world.team_lead.made("/join-requests", body)
+    path, headers = f"/join-requests/{asked['id']}/decisions", {"If-Match": etag(asked)}
+    reply = await world.team_lead.post(path, {"decision": "recognise"}, headers=headers)
+    problem(reply, 403, "self_recognition")
