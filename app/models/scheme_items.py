@@ -40,7 +40,7 @@ class Measure(Shape):
     dimension: Part | None = None
     weight: Ratio | None = None
     target_value: Quantity | None = None
-    targets: Annotated[dict[UUID, Quantity], Bounded(max_length=500)] = {}
+    targets: dict[UUID, Quantity] = Bounded(default={}, max_length=500)
 
     def target(self, subject_id: UUID) -> Decimal | None:
         """What a subject is to reach; None where nothing above 0 is set."""
@@ -55,7 +55,7 @@ class Item(Shape):
     kpi_dimension: KpiDimension
     points: Points = Decimal(0)
     scoring: Scoring
-    measures: Annotated[list[Measure], Bounded(max_length=20)] = []
+    measures: list[Measure] = Bounded(default=[], max_length=20)
     floor: Points | None = None
     cap: Points | None = None
 
@@ -77,9 +77,9 @@ class Item(Shape):
         if self.scoring.is_weighted is not bool(self.points):
             code = "points_missing" if self.scoring.is_weighted else "points_outside_total"
             yield field_error(f"{at}/points", code, **self._my)
-        if isinstance(self.scoring, Steps):
-            if max(step.points for step in self.scoring.steps) > self.points:
-                yield field_error(f"{at}/scoring/steps", "steps_above_points", **self._my)
+        steps = self.scoring.steps if isinstance(self.scoring, Steps) else []
+        if any(step.points > self.points for step in steps):
+            yield field_error(f"{at}/scoring/steps", "steps_above_points", **self._my)
         if self.floor is not None and self.cap is not None and self.cap < self.floor:
             yield field_error(f"{at}/cap", "cap_below_floor", **self._my)
 

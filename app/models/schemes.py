@@ -20,7 +20,7 @@ from app.models.scheme_items import Item, SchemeItemRead
 from app.models.scoring_lists import ListRule
 
 
-class SubjectKind(Code):
+class SchemeSubject(Code):
     """Who is scored."""
 
     team = "team"
@@ -57,7 +57,7 @@ class SchemeBase(SQLModel):
 
     year: SchemeYear
     name: Name
-    subject_kind: SubjectKind = Field(sa_type=choice(SubjectKind))
+    subject_kind: SchemeSubject = Field(sa_type=choice(SchemeSubject))
     total_points: Points = Field(
         default=Decimal(100),
         sa_type=numeric(8, 2),

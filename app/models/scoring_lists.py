@@ -71,7 +71,7 @@ class ListRule(Shape):
     colour: ListColour
     name: Name
     when: Condition
-    exclusions: Annotated[list[Condition], Bounded(max_length=10)] = []
+    exclusions: list[Condition] = Bounded(default=[], max_length=10)
 
 
 def condition_text(condition: AnyCondition) -> dict[str, str]:

@@ -1,5 +1,6 @@
-"""Schemes: drafted with their items, published once every item holds, then applied as they stand."""
+"""Schemes: drafted with items, published once every item holds, then applied as they stand."""
 
+from collections.abc import Set as AbstractSet
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ async def create(session: AsyncSession, payload: SchemeCreate) -> Scheme:
     return scheme
 
 
-def _json(payload: Any, names: set[str]) -> dict[str, Any]:
+def _json(payload: Any, names: AbstractSet[str]) -> dict[str, Any]:
     return payload.model_dump(mode="json", include=names)
 
 

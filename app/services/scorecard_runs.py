@@ -17,12 +17,12 @@ from app.models.ledger_entries import Scope
 from app.models.officers import Officer
 from app.models.roles import Role
 from app.models.scheme_items import SchemeItem
-from app.models.schemes import Scheme, SubjectKind
+from app.models.schemes import Scheme, SchemeSubject
 from app.models.scorecard_inputs import InputKind, ScorecardInput
 from app.models.scorecards import ScoredSubject, Snapshot
 from app.models.teams import Team
 
-SCOPES = {SubjectKind.person: Scope.officer, SubjectKind.team: Scope.team}
+SCOPES = {SchemeSubject.person: Scope.officer, SchemeSubject.team: Scope.team}
 
 
 class Run:
@@ -42,6 +42,7 @@ async def scored(
     rows: list[SchemeItem],
     days: Days,
     as_of: datetime,
+    *,
     added: dict[tuple[UUID, str], Any] | None = None,
 ) -> Run:
     """Everybody's card for some days as known at an instant; `added` is assumed on top."""
@@ -56,7 +57,7 @@ async def scored(
 
 async def subjects_of(session: AsyncSession, scheme: Scheme) -> list[ScoredSubject]:
     """Whom the scheme names; all active officers and team leads, or all teams, where nobody."""
-    is_person = scheme.subject_kind is SubjectKind.person
+    is_person = scheme.subject_kind is SchemeSubject.person
     model: Any = Officer if is_person else Team
     above = model.team_id if is_person else model.parent_id
     query = sa.select(model.id, model.name, above)

@@ -12,7 +12,7 @@ from app.core.period import Days
 from app.kpis.catalogue import METRICS
 from app.models.lead_members import LeadMember
 from app.models.leads import Lead
-from app.models.schemes import Scheme, SchemeStatus, SubjectKind
+from app.models.schemes import Scheme, SchemeStatus, SchemeSubject
 from app.models.scorecard_simulations import (
     Added,
     ScorecardSimulation,
@@ -34,14 +34,14 @@ async def simulate(
     """The caller's card now and with what is assumed; the others stay as they are."""
     query = select(Scheme).where(col(Scheme.id) == payload.scheme_id)
     scheme = (await session.exec(query)).one_or_none()
-    if scheme is None or scheme.subject_kind is not SubjectKind.person:
+    if scheme is None or scheme.subject_kind is not SchemeSubject.person:
         raise invalid("/scheme_id", "reference_not_found")
     scheme.check_status(SchemeStatus.published)
     added = await _added(session, caller, payload)
     rows, instant = await schemes.items_of(session, scheme.id), now()
     cards = []
     for more in ({}, {(caller.id, metric): amount for metric, amount in added.items()}):
-        run = await scored(session, scheme, rows, payload.period, instant, more)
+        run = await scored(session, scheme, rows, payload.period, instant, added=more)
         if run.faults:
             raise Problem("invalid_values", errors=run.faults)
         cards.append(_own(run.snapshots, caller.id))

@@ -15,7 +15,7 @@ from app.core.calendar import add_working_days
 from app.core.clock import now, today
 from app.core.errors import Problem, invalid
 from app.core.period import Days
-from app.models.schemes import Scheme, SchemeStatus, SubjectKind
+from app.models.schemes import Scheme, SchemeStatus, SchemeSubject
 from app.models.scorecard_listings import ScorecardListing
 from app.models.scorecards import (
     Scorecard,
@@ -100,7 +100,7 @@ def _card(scheme: Scheme, days: Days, snapshot: Snapshot, old: Scorecard | None)
     if old is not None:
         snapshot.edition, snapshot.supersedes_id = old.edition + 1, old.id
     said, subject = snapshot.model_dump(mode="json"), snapshot.subject
-    is_person = scheme.subject_kind is SubjectKind.person
+    is_person = scheme.subject_kind is SchemeSubject.person
     return Scorecard(
         scheme_id=scheme.id,
         from_on=days.start,

@@ -1,6 +1,6 @@
-"""The rule shapes by the vectors of docs/domain.md, and what must hold of them whatever the numbers."""
+"""The rule shapes by the vectors of docs/domain.md, and what holds whatever the numbers."""
 
-from decimal import Decimal as D
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,8 +12,8 @@ from app.kpis.scoring import Measured, grade_of, printed, promoted, score
 from app.models.lead_members import split
 from app.models.scoring_rules import Scoring, rule_text
 
+D = Decimal
 RULE: Any = TypeAdapter(Scoring)
-HALF = D("0.5")
 
 
 def points(full: str, rule: dict[str, Any], *parts: Measured, entered: tuple[str, ...] = ()) -> D:

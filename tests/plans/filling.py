@@ -14,6 +14,12 @@ from sqlmodel import SQLModel
 from app.models.reference import country_codes, industries, regions
 
 SMALL = {
+    "schemes": 30,
+    "scheme_items": 300,
+    "scorecards": 900,
+    "scorecard_inputs": 900,
+    "scorecard_listings": 900,
+    "objections": 300,
     "teams": 30,
     "officers": 300,
     "company_lists": 40,
