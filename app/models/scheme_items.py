@@ -125,11 +125,9 @@ class SchemeItem(Row, table=True):
 
 
 class SchemeItemRead(ReadShape):
-    """An item as answered."""
+    """An item as answered: what was given, so that it can be given back."""
 
     table: ClassVar[type[SQLModel]] = SchemeItem
-    id: UUID
-    place: int
     name: str
     kpi_dimension: KpiDimension
     points: Points
@@ -137,6 +135,14 @@ class SchemeItemRead(ReadShape):
     measures: list[Measure]
     floor: Points | None
     cap: Points | None
+
+
+class RuleTextRead(ReadShape):
+    """The words of an item's rule, in both languages."""
+
+    table: ClassVar[type[SQLModel]] = SchemeItem
+    place: int
+    name: str
     rule_text: dict[str, str]
 
 

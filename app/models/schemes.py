@@ -16,7 +16,7 @@ from app.core.errors import Problem
 from app.core.listing import list_query
 from app.core.shapes import Children
 from app.core.types import Code, Instant, Name, Notes, Points, choice, numeric
-from app.models.scheme_items import Item, SchemeItemRead
+from app.models.scheme_items import Item, RuleTextRead, SchemeItemRead
 from app.models.scoring_lists import ListRule
 
 
@@ -114,6 +114,7 @@ class SchemeRead(RecordRead, SchemeBase):
     published_by_id: UUID | None
     is_demo: bool
     items: Annotated[list[SchemeItemRead], Children("scheme_id", "place")]
+    rule_texts: Annotated[list[RuleTextRead], Children("scheme_id", "place")]
 
 
 class SchemeQuery(

@@ -1,6 +1,5 @@
 """What a card would say if: shapes of a question that changes nothing."""
 
-from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -28,11 +27,12 @@ class Signing(Shape):
 
 
 class ScorecardSimulation(Shape):
-    """What if, in one period of a published scheme for persons."""
+    """What if so much were added and these leads signed, in one period of a scheme for persons."""
 
     scheme_id: UUID
     period: Period
-    what_if: Annotated[list[Added | Signing], Bounded(min_length=1, max_length=50)]
+    added: list[Added] = Bounded(default=[], max_length=50)
+    signings: list[Signing] = Bounded(default=[], max_length=50)
 
 
 class SimulatedCard(BaseModel):

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.bulk import remove_all
 from app.core.clock import now, today
-from app.core.errors import FieldError, Problem, field_error
+from app.core.errors import FieldError, Problem, field_error, invalid
 from app.core.period import Days, parse
 from app.kpis.catalogue import METRICS
 from app.models.scheme_items import Item, SchemeItem, sum_faults
@@ -25,10 +25,19 @@ async def create(session: AsyncSession, payload: SchemeCreate) -> Scheme:
     """A draft with its items."""
     plain = payload.model_dump(exclude={"items", *_LISTS})
     scheme = Scheme.model_validate(plain, update=_json(payload, set(_LISTS)))
+    await _check_subjects(session, scheme)
     session.add(scheme)
     await session.flush()
     await _add_items(session, scheme, payload.items)
     return scheme
+
+
+async def _check_subjects(session: AsyncSession, scheme: Scheme) -> None:
+    """422 for a subject that is no officer, or no team."""
+    known = {s.id for s in await scorecard_runs.subjects_of(session, scheme)}
+    for place, subject_id in enumerate(scheme.subject_ids):
+        if subject_id not in known:
+            raise invalid(f"/subject_ids/{place}", "reference_not_found")
 
 
 def _json(payload: Any, names: AbstractSet[str]) -> dict[str, Any]:
@@ -50,6 +59,8 @@ async def update(
     scheme.check_status(SchemeStatus.draft)
     wanted: list[Item] | None = changes.pop("items", None)
     scheme.apply(changes | _json(payload, fields & set(_LISTS)))
+    if fields & {"subject_ids", "subject_kind"}:
+        await _check_subjects(session, scheme)
     if wanted is not None:
         await _replace_items(session, scheme, wanted)
     await session.flush()

@@ -73,12 +73,11 @@ async def _added(
 ) -> dict[str, Decimal]:
     """What is assumed, by metric."""
     total: dict[str, Decimal] = {}
-    for place, assumed in enumerate(payload.what_if):
-        at = f"/what_if/{place}"
-        if isinstance(assumed, Signing):
-            more = await _signing(session, caller, assumed, payload.period, at)
-        else:
-            more = _more(assumed, at)
+    parts = [_more(assumed, f"/added/{n}") for n, assumed in enumerate(payload.added)]
+    for n, assumed in enumerate(payload.signings):
+        at = f"/signings/{n}"
+        parts.append(await _signing(session, caller, assumed, payload.period, at))
+    for more in parts:
         for metric, amount in more.items():
             total[metric] = total.get(metric, Decimal(0)) + amount
     return total

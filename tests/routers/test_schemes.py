@@ -64,20 +64,21 @@ async def test_a_dry_run_finds_who_has_no_target(world: World) -> None:
 
 
 async def test_nobody_to_score_is_refused(world: World) -> None:
-    body = scheme(world.officer, subject_ids=[world.system_admin.id[:-1] + "0"])
+    await world.database.execute("UPDATE teams SET is_active = false")
+    body = scheme(subject_kind="team", subject_ids=[])
     assert await refused(world, body) == [("/subject_ids", "no_subjects")]
 
 
 async def test_words_are_generated_and_follow_the_draft(world: World) -> None:
     made = await world.assessor.made("/schemes", scheme(world.officer))
-    assert [row["rule_text"]["zh"] for row in made["items"]][1:3] == [
+    assert [row["rule_text"]["zh"] for row in made["rule_texts"]][1:3] == [
         "完成率=实际÷目标，按完成率计分，最高120%，满分0.5分",
         "个数完成率与金额完成率加权计分，各自最高100%，满分0.5分",
     ]
     changed = [{**V13[1], "scoring": {"rule": "item_cap", "cap": "1.00"}}]
     path = f"/schemes/{made['id']}"
     reply = await world.assessor.patch(path, {"items": changed}, etag(made))
-    assert "最高100%" in reply.json()["items"][0]["rule_text"]["zh"]
+    assert "最高100%" in reply.json()["rule_texts"][0]["rule_text"]["zh"]
     again = await world.assessor.patch(path, {"items": changed}, reply.headers["etag"])
     assert again.json()["version"] == reply.json()["version"]
 
@@ -113,4 +114,6 @@ async def test_a_draft_is_for_those_who_see_the_zone(world: World) -> None:
 )
 async def test_an_incomplete_rule_is_refused_when_drafted(world: World, rule: Any) -> None:
     body = scheme(world.officer, items=[item("一", "100", rule, measure("Q02"))])
-    problem(await world.assessor.post("/schemes", body), 422, "invalid_values")
+    faults = problem(await world.assessor.post("/schemes", body), 422, "invalid_values")["errors"]
+    assert all(fault["pointer"].startswith("/items/0/scoring") for fault in faults)
+    assert "bonus" not in faults[0]["pointer"]

@@ -263,7 +263,12 @@ async def test_an_entry_is_for_items_without_metrics_and_can_be_taken_back(world
 
 
 async def simulated(client: Client, made: Any, *what_if: Any, period: str = str(YEAR)) -> Any:
-    body = {"scheme_id": made["id"], "period": period, "what_if": list(what_if)}
+    body = {
+        "scheme_id": made["id"],
+        "period": period,
+        "signings": [w for w in what_if if "lead_id" in w],
+        "added": [w for w in what_if if "metric" in w],
+    }
     return await client.post("/scorecard-simulations", body)
 
 

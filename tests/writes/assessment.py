@@ -101,15 +101,13 @@ async def _cards(world: World) -> dict[str, Call]:
     extra = await entered(world, first, world.officer, PLACE_OF_PEERS, "80")
     wanted, drafted = ({"scheme_id": m["id"], "period": str(YEAR)} for m in (first, second))
     entry = {**wanted, "place": PLACE_OF_PEERS, "subject_id": world.officer.id, "value": "90"}
-    what_if = [{"metric": "M01", "add": "1000000.00"}]
+    added = [{"metric": "M01", "add": "1000000.00"}]
     reversal = f"/scorecard-inputs/{extra['id']}/reversals"
     who, simulations = world.assessor, "/scorecard-simulations"
     return {
         "compute_scorecards": Call(who, "POST", "/scorecards", wanted),
         "publish_scorecards": Call(who, "POST", "/scorecard-publications", drafted),
-        "simulate_scorecard": Call(
-            world.officer, "POST", simulations, {**wanted, "what_if": what_if}
-        ),
+        "simulate_scorecard": Call(world.officer, "POST", simulations, {**wanted, "added": added}),
         "enter_scorecard_input": Call(
             who, "POST", "/scorecard-inputs", {**entry, "reason": "民主评议"}
         ),
