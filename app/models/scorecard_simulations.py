@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from pydantic import Field as Bounded
 
 from app.core.base import Shape
+from app.core.clock import today
 from app.core.period import Period
 from app.core.types import BusinessDate, Quantity
 from app.models.development_plans import MetricCode
@@ -20,10 +21,10 @@ class Added(Shape):
 
 
 class Signing(Shape):
-    """A lead of the caller's signs on a day for what it plans to invest."""
+    """A lead signs on a day, today unless given, for what it plans to invest."""
 
     lead_id: UUID
-    signed_on: BusinessDate
+    signed_on: BusinessDate = Bounded(default_factory=today)
 
 
 class ScorecardSimulation(Shape):
