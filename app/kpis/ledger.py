@@ -68,11 +68,7 @@ def _difference(family: Family, *, is_whole: bool) -> str:
     selects = [pair for metric in METRICS.values() for pair in metric.selects(family)]
     wanted = " UNION ALL ".join(select for select, _ in selects)
     of_family = " OR ".join(entries for _, entries in selects)
-    held = of_family if is_whole else "subject_id = :subject_id"
-    metrics = [metric for metric in METRICS.values() if metric.family is family]
-    wanted = " UNION ALL ".join(metric.select for metric in metrics)
-    codes = ", ".join(f"'{metric.code}'" for metric in metrics)
-    held = f"metric IN ({codes})" + ("" if is_whole else " AND subject_id = :subject_id")
+    held = f"({of_family})" + ("" if is_whole else " AND subject_id = :subject_id")
     return f"""
 WITH {facts.format(subject="true" if is_whole else one_subject)}
 SELECT {_KEYS}, sum(quantity) AS quantity
