@@ -4,9 +4,12 @@ from typing import Any
 
 from app.core.clock import today
 from tests.world import Client, World
-from tests.writes.call import etag
 
 YEAR = today().year
+
+
+def _if(record: Any) -> dict[str, str]:
+    return {"If-Match": f'"v{record["version"]}"'}
 
 
 def item(name: str, points: str, rule: dict[str, Any], *measures: Any, **more: Any) -> Any:
@@ -51,7 +54,7 @@ async def published(world: World, body: Any, client: Client | None = None) -> An
     client = client or world.assessor
     made = await client.made("/schemes", body)
     path = f"/schemes/{made['id']}/publications"
-    return await client.made(path, None, headers={"If-Match": etag(made)})
+    return await client.made(path, None, headers=_if(made))
 
 
 async def earned(world: World, client: Client, amount: str, score: str, made: Any) -> None:
@@ -86,13 +89,13 @@ async def released(world: World, made: Any, client: Client | None = None) -> Any
 async def objected(client: Client, card: Any, place: int) -> Any:
     """An objection to an item of a card."""
     path, body = f"/scorecards/{card['id']}/objections", {"place": place, "text": "漏计一次评议"}
-    return await client.made(path, body, headers={"If-Match": etag(card)})
+    return await client.made(path, body, headers=_if(card))
 
 
 async def decided(client: Client, objection: Any, points: str | None) -> Any:
     """Its decision: upheld with points, or rejected."""
     path, body = f"/objections/{objection['id']}/decisions", {"text": "核实无误", "points": points}
-    return await client.made(path, body, headers={"If-Match": etag(objection)})
+    return await client.made(path, body, headers=_if(objection))
 
 
 async def card_of(world: World, run: Any, client: Client) -> Any:
