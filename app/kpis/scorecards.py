@@ -29,6 +29,7 @@ class Field:
     numbers: Numbers
     inputs: Sequence[ScorecardInput] = ()
     faults: list[FieldError] = field(default_factory=list)
+    _fields: dict[tuple[str, str | None], tuple[Decimal, ...]] = field(default_factory=dict)
 
     def snapshots(self) -> list[Snapshot]:
         """The card of every subject, by rank; `faults` name the items that cannot be scored."""
@@ -118,8 +119,11 @@ class Field:
 
     def _all(self, measure: Measure) -> tuple[Decimal, ...]:
         """What everybody has: the field that relative rules look at."""
-        found = (self.numbers.of(s.id, measure.metric, measure.dimension) for s in self.subjects)
-        return tuple(number.actual or _ZERO for number in found)
+        key = (measure.metric, measure.dimension)
+        if key not in self._fields:
+            numbers = [self.numbers.of(subject.id, *key) for subject in self.subjects]
+            self._fields[key] = tuple(number.actual or _ZERO for number in numbers)
+        return self._fields[key]
 
     def _entries(self, subject_id: UUID, place: int) -> list[ScorecardInput]:
         """Entries for an item of a subject, the newest first."""

@@ -73,7 +73,7 @@ class Item(Shape):
             yield field_error(f"{at}/measures", "measure_count", least=least, most=most, **self._my)
         weights = sum((self.weight(place) for place in range(len(self.measures))), Decimal(0))
         if isinstance(self.scoring, (Composite, WeightedRates)) and weights != 1:
-            yield field_error(f"{at}/measures", "weights_sum", total=weights, **self._my)
+            yield field_error(f"{at}/measures", "measure_weights_sum", total=weights, **self._my)
         if self.scoring.is_weighted is not bool(self.points):
             code = "points_missing" if self.scoring.is_weighted else "points_outside_total"
             yield field_error(f"{at}/points", code, **self._my)

@@ -46,8 +46,8 @@ async def test_every_faulty_item_is_named_at_once(world: World) -> None:
     assert set(await refused(world, scheme(world.officer, total_points="105", items=items))) == {
         ("/items/0/measures/0/metric", "metric_unknown"),
         ("/items/1/measures", "measure_count"),
-        ("/items/1/measures", "weights_sum"),
-        ("/items/2/measures", "weights_sum"),
+        ("/items/1/measures", "measure_weights_sum"),
+        ("/items/2/measures", "measure_weights_sum"),
         ("/items/3/points", "points_outside_total"),
         ("/items/4/points", "points_missing"),
         ("/items/5/scoring/grade", "grade_unknown"),
