@@ -7,7 +7,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.clock import now, today
 from app.core.errors import Problem, invalid
-from app.core.period import Days
 from app.models.objections import (
     Objection,
     ObjectionCreate,
@@ -74,8 +73,6 @@ async def decide(
 async def _correct(
     session: AsyncSession, caller: Caller, card: Scorecard, objection: Objection, points: Decimal
 ) -> None:
-    days = Days(card.from_on, card.to_on)
-    scheme = await scorecards.applied(session, card.scheme_id, days)
     correction = ScorecardInput(
         scheme_id=card.scheme_id,
         place=objection.place,
@@ -89,5 +86,4 @@ async def _correct(
     )
     session.add(correction)
     await session.flush()
-    drafts = await scorecards.draft(session, scheme, days, card.edited.as_of)
-    await scorecards.release(session, caller, scheme, drafts)
+    await scorecards.correct(session, caller, card)

@@ -48,10 +48,15 @@ async def compute(session: AsyncSession, payload: ScorecardCreate) -> ScorecardR
     return _run(scheme, payload.period, ScorecardStatus.draft, cards)
 
 
-async def applied(session: AsyncSession, scheme_id: UUID, days: Days) -> Scheme:
-    """A published scheme, locked: one run at a time; the days lie in its year."""
+async def locked(session: AsyncSession, scheme_id: UUID) -> Scheme | None:
+    """A scheme whose row is locked: one run at a time."""
     query = select(Scheme).where(col(Scheme.id) == scheme_id).with_for_update()
-    scheme = (await session.exec(query)).one_or_none()
+    return (await session.exec(query)).one_or_none()
+
+
+async def applied(session: AsyncSession, scheme_id: UUID, days: Days) -> Scheme:
+    """A published scheme, locked; the days lie in its year."""
+    scheme = await locked(session, scheme_id)
     if scheme is None:
         raise invalid("/scheme_id", "reference_not_found")
     scheme.check_status(SchemeStatus.published)
@@ -143,6 +148,18 @@ async def publish(
         raise Problem("no_drafts")
     await release(session, caller, scheme, drafts)
     return _run(scheme, payload.period, ScorecardStatus.published, drafts)
+
+
+async def correct(session: AsyncSession, caller: Caller, card: Scorecard) -> None:
+    """New editions, published, of all that a correction changes, even of a scheme that has ended.
+
+    The numbers are those of the last run that was published, so that nothing else moves.
+    """
+    scheme, days = await locked(session, card.scheme_id), Days(card.from_on, card.to_on)
+    held = await _held(session, card.scheme_id, days)
+    as_of = max(c.edited.as_of for c in held if c.status is ScorecardStatus.published)
+    assert scheme is not None
+    await release(session, caller, scheme, await draft(session, scheme, days, as_of))
 
 
 async def release(

@@ -157,6 +157,20 @@ async def test_an_upheld_objection_makes_a_new_edition(world: World) -> None:
     assert (other_card["rank"], other_card["total"]) == (2, "2.95")
 
 
+async def test_an_objection_to_an_old_edition_keeps_what_was_found_since(world: World) -> None:
+    made = await v13(world)
+    old = await card_of(world, await released(world, made), world.officer)
+    objection = await objected(world.officer, old, 4)
+    await world.visit(world.officer, mechanism="leader_led")
+    assert [c["total"] for c in (await released(world, made))["items"]] == ["2.88"]
+    path, headers = f"/schemes/{made['id']}/retirements", {"If-Match": etag(made)}
+    await world.assessor.made(path, None, headers=headers)
+    await decided(await world.account("assessor"), objection, "0.50")
+    (new,) = (await world.officer.seen("/scorecards?edition=3"))["items"]
+    assert (new["total"], new["is_current"]) == ("3.08", True)
+    assert new["snapshot"]["lines"][5]["points"] == "0.50"
+
+
 async def test_a_rejected_objection_changes_nothing(world: World) -> None:
     run = await released(world, await v13(world))
     card = await card_of(world, run, world.officer)
