@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from app.core.base import new_id
 from app.core.errors import STATUS
 from app.models.codes import synthetic_credit_code
+from app.models.gates import DECLARED
 
 API = "/api/v1"
 _SIGNED = ["contacted", "negotiating", "pre_signing", "signed", "registered"]
@@ -104,6 +105,7 @@ class World:
             " VALUES ($1, 1, now(), now(), '昆明高新区', '5301') ON CONFLICT DO NOTHING",
             new_id(),
         )
+        await self.without_gates()
         await self.team("bureau")
         await self.team("bio", "bureau")
         await self.team("metal", "bureau")
@@ -120,6 +122,18 @@ class World:
         self.security_admin = await self.account("security_admin")
         self.audit_admin = await self.account("audit_admin")
         self.nobody = Client(self.http, None, None)
+
+    async def without_gates(self) -> None:
+        """Switch every item of every gate off, for what is not about gates."""
+        await self.database.executemany(
+            "INSERT INTO gate_settings (id, version, created_at, updated_at, stage, item, need)"
+            " VALUES ($1, 1, now(), now(), $2, $3, 'off') ON CONFLICT DO NOTHING",
+            [(new_id(), *row) for row in sorted(DECLARED)],
+        )
+
+    async def with_gates(self) -> None:
+        """The gates as declared."""
+        await self.database.execute("DELETE FROM gate_settings")
 
     def everyone(self) -> dict[str, Client]:
         """One client per role."""

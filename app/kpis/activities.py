@@ -51,11 +51,11 @@ _OF_EVENTS = "organised a WHERE a.noun = 'event'"
 _SOURCED = """organised a JOIN event_leads l ON l.event_id = a.id AND l.relation = 'sourced'
 WHERE a.noun = 'event'"""
 # An effective lead [D]: recognised as `contacted`; whole to its owner of that time.
-_EFFECTIVE = f"""
+_EFFECTIVE = """
 SELECT 'T08' AS metric, 1 AS definition_version, 'denominator' AS part, '' AS dimension,
        m.lead_id AS subject_id, s.scope, s.scope_id, m.lead_id, m.company_id, m.mechanism,
        m.counted_on, CAST(1 AS numeric(24,4)) AS quantity
-FROM milestones m CROSS JOIN {of_one("m.owner_id", "m.team_path")} AS s
+FROM milestones m JOIN owner_scopes s ON s.id = m.id
 WHERE m.to_stage = 'contacted'
 """
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from app.core.errors import Problem
 from app.core.period import Days
 from app.kpis.catalogue import DISTINCT, METRICS
 from app.kpis.metrics import Aggregation, Metric
-from app.kpis.pieces import decimals_of
+from app.kpis.pieces import written
 from app.kpis.window import Window
 from app.models.combination_results import (
     CombinationResults,
@@ -122,16 +122,15 @@ def _number(metric: Metric, rows: list[Any]) -> dict[str, str | None]:
         parts[row["part"]] += row["quantity"]
         companies[row["company_id"]] += row["quantity"]
     if metric.aggregation is Aggregation.ratio:
-        return _rate(parts["numerator"], parts["denominator"])
+        return _rate(metric, parts["numerator"], parts["denominator"])
     if metric.aggregation is Aggregation.distinct_companies:
         return {"value": str(sum(quantity > 0 for quantity in companies.values()))}
-    return {"value": f"{parts['value']:.{decimals_of(metric)}f}"}
+    return {"value": written(metric.unit, parts["value"])}
 
 
-def _rate(top: Decimal, bottom: Decimal) -> dict[str, str | None]:
-    rate = (top / bottom).quantize(Decimal("0.0001"), ROUND_HALF_UP) if bottom else None
+def _rate(metric: Metric, top: Decimal, bottom: Decimal) -> dict[str, str | None]:
     return {
-        "value": None if rate is None else str(rate),
-        "numerator": f"{top:.0f}",
-        "denominator": f"{bottom:.0f}",
+        "value": written(metric.unit, top / bottom) if bottom else None,
+        "numerator": written(metric.numerator_unit, top),
+        "denominator": written(metric.denominator_unit, bottom),
     }

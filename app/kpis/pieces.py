@@ -6,6 +6,7 @@ number is then a join of strings. Dumping each number by its shape would take te
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from json.encoder import encode_basestring
 from typing import Any
@@ -28,9 +29,10 @@ _DECIMALS = {"CNY": 2, "USD": 2, "leads": 4, "rate": 4, "leads_per_event": 4}
 Cell = Sequence[str]
 
 
-def decimals_of(metric: Metric) -> int:
-    """Of the metric's unit."""
-    return _DECIMALS.get(metric.unit, 0)
+def written(unit: str, quantity: Decimal) -> str:
+    """A quantity with the decimals of its unit, half up."""
+    step = Decimal(1).scaleb(-_DECIMALS.get(unit, 0))
+    return str(quantity.quantize(step, ROUND_HALF_UP))
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Pieces:
     @property
     def decimals(self) -> int:
         """Of the unit."""
-        return decimals_of(self.metric)
+        return _DECIMALS.get(self.metric.unit, 0)
 
     @property
     def part_decimals(self) -> tuple[int, int]:

@@ -40,6 +40,8 @@ class EvidenceKind(Code):
     deposit_receipt = "deposit_receipt"
     statistics_entry = "statistics_entry"
     designated_size_document = "designated_size_document"
+    design = "design"
+    feasibility_study = "feasibility_study"
     termination_file = "termination_file"
     agreement = "agreement"
     first_contact = "first_contact"

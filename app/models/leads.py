@@ -16,6 +16,7 @@ from app.core.search import Searchable, search_index
 from app.core.shapes import Computed, Expand
 from app.core.types import (
     BusinessDate,
+    Count,
     Flag,
     Instant,
     Money,
@@ -52,6 +53,9 @@ class LeadBase(SQLModel):
     source_country_code: CountryCode = "CN"
     planned_investment: Money | None = Field(default=None, sa_type=numeric(20, 2))
     planned_fixed_investment: Money | None = Field(default=None, sa_type=numeric(20, 2))
+    expected_output: Money | None = Field(default=None, sa_type=numeric(20, 2))
+    expected_tax: Money | None = Field(default=None, sa_type=numeric(20, 2))
+    expected_jobs: Count | None = None
     currency: CurrencyCode = "CNY"
     received_on: BusinessDate = Field(default_factory=today)
     is_leading: Flag = Field(default=False, description="龙头型")

@@ -12,6 +12,7 @@ from app.core.i18n import label
 from app.core.listing import ListQuery, bare
 from app.core.shapes import Expand, inner_shape, marker_of
 from app.core.types import Code
+from app.models.gates import GateRule, gate
 from app.models.pipeline import (
     ENTERING,
     LANDING,
@@ -72,8 +73,17 @@ class ErrorPage(BaseModel):
     items: list[ErrorRead]
 
 
+class GateRuleRead(BaseModel):
+    """One item of a gate; `longest_days` is how far away it may be promised."""
+
+    item: str
+    label: dict[str, str]
+    need: str
+    longest_days: int | None
+
+
 class StageRead(BaseModel):
-    """One stage: who recognises entering it, and where each track leads from it."""
+    """One stage: who recognises entering it, where each track leads, what its gate asks for."""
 
     code: Stage
     label: dict[str, str]
@@ -81,6 +91,7 @@ class StageRead(BaseModel):
     recognised_by: str | None
     max_days_before: int | None
     next: dict[str, list[Stage]]
+    gate: dict[str, list[GateRuleRead]]
 
 
 class PipelineRead(BaseModel):
@@ -173,4 +184,14 @@ def _stage(stage: Stage, order: int) -> StageRead:
         recognised_by=rule.recognised_by.value if rule else None,
         max_days_before=rule.max_days_before if rule else None,
         next={track.value: list(next_stages(stage, track)) for track in Track},
+        gate={track.value: [_rule(rule) for rule in gate(stage, track, {})] for track in Track},
+    )
+
+
+def _rule(rule: GateRule) -> GateRuleRead:
+    return GateRuleRead(
+        item=rule.item,
+        label=label("GateItem", rule.item.value),
+        need=rule.need,
+        longest_days=rule.longest_days if rule.is_deferrable else None,
     )

@@ -67,6 +67,8 @@ class Permission(Code):
     members_write = "members_write"
     transitions_write = "transitions_write"
     transitions_recognise = "transitions_recognise"
+    reviews_decide = "reviews_decide"
+    deferrals_extend = "deferrals_extend"
     agreements_write = "agreements_write"
     agreements_decide = "agreements_decide"
     reports_write = "reports_write"
@@ -149,6 +151,8 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.members_write: RECOGNISERS,
     Permission.transitions_write: FIELD_ROLES,
     Permission.transitions_recognise: RECOGNISERS,
+    Permission.reviews_decide: frozenset({Role.leader, Role.assessor}),
+    Permission.deferrals_extend: frozenset({Role.leader}),
     Permission.agreements_write: FIELD_ROLES,
     Permission.agreements_decide: frozenset({Role.leader}),
     Permission.reports_write: FIELD_ROLES,

@@ -3,6 +3,7 @@
 from app.core.base import ReadShape, Shape
 from app.core.errors import FieldError
 from app.core.types import Code, Line
+from app.models.lead_gates import GateItemRead
 
 
 class DecisionKind(Code):
@@ -26,9 +27,10 @@ class ReversalCreate(Shape):
 
 
 class DryRunRead(ReadShape):
-    """What a transition would do."""
+    """What a transition would do; `gate` is what it has to show, and whether that is there."""
 
     is_allowed: bool
     needs_recognition: bool
     recognised_by: str | None
     errors: list[FieldError]
+    gate: list[GateItemRead]

@@ -10,12 +10,13 @@ from app.core.endpoint import Endpoint
 from app.core.errors import Problem
 from app.core.export import DOCUMENTED, Export, File
 from app.core.listing import Page
+from app.models.lead_gates import LeadGates
 from app.models.lead_members import MemberChangeCreate
 from app.models.leads import Lead, LeadCreate, LeadExport, LeadQuery, LeadRead, LeadUpdate
 from app.models.roles import Permission
 from app.models.stage_history import StageHistory
 from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, asked, needs
-from app.services import lead_members, leads, merges, stage_history
+from app.services import gates, lead_members, leads, merges, stage_history
 
 router = APIRouter(prefix=f"{API}/leads", tags=["leads"], route_class=Endpoint)
 
@@ -112,3 +113,9 @@ async def change_lead_members(change: ChangeDep, payload: MemberChangeCreate) ->
 async def get_stage_history(reader: ReaderDep, lead_id: IdPath) -> StageHistory:
     """Every stage the lead has been in, with the days spent there, suspensions taken out."""
     return await stage_history.history(await reader.db.reads(), reader.caller, lead_id)
+
+
+@router.get("/{id:uuid}/gates", dependencies=[needs(Permission.leads_read)])
+async def get_lead_gates(reader: ReaderDep, lead_id: IdPath) -> LeadGates:
+    """The gates that the lead stands before: what each asks for, and what of it is there."""
+    return await gates.gates(await reader.db.reads(), reader.caller, lead_id)

@@ -7,12 +7,9 @@ from fastapi import APIRouter, Response
 from app.core.endpoint import Endpoint
 from app.core.listing import Page
 from app.models.roles import Permission
-from app.models.stage_transitions import (
-    StageTransitionCreate,
-    StageTransitionQuery,
-    StageTransitionRead,
-)
+from app.models.stage_transitions import StageTransitionQuery, StageTransitionRead
 from app.models.transition_decisions import DryRunRead, ReversalCreate, TransitionDecision
+from app.models.transition_requests import StageTransitionCreate
 from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, ViewDep, asked, needs
 from app.services import signing_marks, stage_transitions
 

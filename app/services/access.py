@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core.base import Record
-from app.core.errors import Problem
+from app.core.errors import Problem, invalid
 from app.core.etag import check_version
 from app.core.shapes import install_row_rule, visible
 from app.models.lead_actions import within_reach
@@ -68,6 +68,20 @@ async def found(
     if row is None:
         raise Problem("not_found")
     return row
+
+
+async def found_at(
+    session: AsyncSession,
+    model: type[AnyRecord],
+    caller: Caller,
+    pointer: str,
+    record_id: UUID,
+) -> AnyRecord:
+    """The same for a record that a body refers to: 422 at the pointer."""
+    try:
+        return await found(session, model, caller, record_id)
+    except Problem as problem:
+        raise invalid(pointer, "reference_not_found") from problem
 
 
 async def claimed(

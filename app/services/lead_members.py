@@ -99,3 +99,15 @@ async def members_on(session: AsyncSession, lead: Lead, day: date) -> list[LeadM
     rows = (await session.exec(query.order_by(col(LeadMember.id)))).all()
     present = [m for m in rows if m.from_on <= day and (m.to_on is None or day < m.to_on)]
     return present or [m for m in rows if m.to_on is None]
+
+
+async def has_part(session: AsyncSession, caller: Caller, lead: Lead, day: date) -> bool:
+    """Whether the caller owns a lead or is one of its members on a day."""
+    members = await members_on(session, lead, day)
+    return caller.id in {lead.owner_id, *(member.officer_id for member in members)}
+
+
+async def check_no_part(session: AsyncSession, caller: Caller, lead: Lead) -> None:
+    """403 where the caller would decide on a lead of their own."""
+    if await has_part(session, caller, lead, today()):
+        raise Problem("self_recognition")

@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 from app.core.audit import AuditEntry
 from app.models.agreement_parties import AgreementParty
 from app.models.agreements import Agreement
+from app.models.assessments import Assessment
 from app.models.blockers import Blocker
 from app.models.capital_arrivals import CapitalArrival
 from app.models.chain_links import ChainLink
@@ -20,6 +21,7 @@ from app.models.company_controls import CompanyControl
 from app.models.company_former_names import CompanyFormerName
 from app.models.company_lists import CompanyList, CompanyListEntry
 from app.models.contacts import Contact, Unmasking
+from app.models.deferrals import Deferral
 from app.models.development_plans import DevelopmentGoal, DevelopmentPlan
 from app.models.disputes import Dispute
 from app.models.duplicate_checks import DuplicateCheck
@@ -30,6 +32,7 @@ from app.models.evidence_files import EvidenceFile
 from app.models.evidence_links import EvidenceLink
 from app.models.fixed_investments import FixedInvestment
 from app.models.foreign_capital_uses import ForeignCapitalUse
+from app.models.gate_settings import GateSetting
 from app.models.incubation_stages import IncubationEntry
 from app.models.industry_chains import IndustryChain
 from app.models.integrity_alerts import IntegrityAlert
@@ -51,6 +54,8 @@ from app.models.parks import Park
 from app.models.platform_companies import PlatformCompany
 from app.models.platform_fundings import PlatformFunding
 from app.models.posts import Post
+from app.models.review_conditions import ReviewCondition
+from app.models.reviews import Review, ReviewDecision
 from app.models.roles import BUSINESS_READERS, EVERYONE, ZONE_READERS, Role
 from app.models.schemes import Scheme
 from app.models.scorecard_inputs import ScorecardInput
@@ -140,6 +145,12 @@ RULES: dict[type[SQLModel], Rule] = {
     Lead: lead_rule,
     LeadMember: of_lead_rule,
     StageTransition: of_lead_rule,
+    Assessment: of_lead_rule,
+    Review: of_lead_rule,
+    ReviewDecision: roles(*BUSINESS_READERS),
+    ReviewCondition: of_lead_rule,
+    Deferral: of_lead_rule,
+    GateSetting: roles(*EVERYONE),
     Claim: of_lead_rule,
     JoinRequest: join_request_rule,
     Dispute: dispute_rule,

@@ -25,16 +25,17 @@ from app.models.pipeline import (
     recogniser,
 )
 from app.models.stage_credits import StageCredit
-from app.models.stage_transitions import StageTransition, StageTransitionCreate
+from app.models.stage_transitions import StageTransition
 from app.models.transition_decisions import (
     DecisionKind,
     DryRunRead,
     ReversalCreate,
     TransitionDecision,
 )
-from app.services import signing_marks
+from app.models.transition_requests import StageTransitionCreate
+from app.services import deferrals, gates, signing_marks
 from app.services.access import Caller, check_reach, claimed, found
-from app.services.lead_members import members_on
+from app.services.lead_members import has_part, members_on
 from app.services.node_statuses import status_on
 from app.services.teams import paths_of
 
@@ -52,17 +53,19 @@ async def request(
     """
     lead = await claimed(session, Lead, caller, lead_id, if_match)
     await check_reach(session, lead, caller)
-    faults = await _faults(session, lead, payload)
+    gate, lacking = await gates.shown(session, lead, payload)
+    faults = await _faults(session, lead, payload) + lacking
     needed = recogniser(payload.kind, lead.stage, payload.to_stage) if not faults else None
-    members = await members_on(session, lead, payload.event_on)
-    has_part = caller.id in {lead.owner_id, *(member.officer_id for member in members)}
-    at_once = needed is not None and may_recognise(caller.role, needed) and not has_part
+    is_high_enough = needed is not None and may_recognise(caller.role, needed)
+    is_alone = is_high_enough and not payload.deferrals
+    at_once = is_alone and not await has_part(session, caller, lead, payload.event_on)
     if payload.dry_run:
         return DryRunRead(
             is_allowed=not faults,
             needs_recognition=not at_once,
             recognised_by=needed,
             errors=faults,
+            gate=gate,
         )
     if faults:
         raise Problem("transition_refused", errors=faults)
@@ -131,6 +134,7 @@ async def _record(
     transition = StageTransition.model_validate(payload, update=stamped)
     session.add(transition)
     await session.flush()
+    await deferrals.promise(session, lead, transition, payload.deferrals)
     return transition
 
 
@@ -182,6 +186,7 @@ async def decide(
         raise Problem("self_recognition")
     transition.decision_comment = payload.comment
     if payload.decision is DecisionKind.recognise:
+        await gates.check_again(session, lead, transition)
         await _recognise(session, caller, lead, transition)
     else:
         transition.status, lead.is_pending = TransitionStatus.rejected, False

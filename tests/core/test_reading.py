@@ -12,6 +12,7 @@ from app.core.base import ReadShape
 from app.core.clock import today
 from app.core.shapes import Expand, inner_shape, marker_of
 from app.models.agreements import AgreementRead
+from app.models.assessments import AssessmentRead
 from app.models.audit_entries import AuditEntryRead
 from app.models.blockers import BlockerRead
 from app.models.capital_arrivals import CapitalArrivalRead
@@ -47,6 +48,7 @@ from app.models.operation_reports import OperationReportRead
 from app.models.parks import ParkRead
 from app.models.pipeline import allowed_actions
 from app.models.posts import PostRead
+from app.models.review_conditions import ReviewConditionRead
 from app.models.roles import Role
 from app.models.service_tasks import ServiceTaskRead
 from app.models.site_reservations import SiteReservationRead
@@ -61,7 +63,9 @@ from tests.writes import every_write
 
 LISTS: dict[str, type[ReadShape]] = {
     "/agreements": AgreementRead,
+    "/assessments": AssessmentRead,
     "/audit-entries": AuditEntryRead,
+    "/review-conditions": ReviewConditionRead,
     "/blockers": BlockerRead,
     "/capital-arrivals": CapitalArrivalRead,
     "/commitments": CommitmentRead,

@@ -20,6 +20,7 @@ SMALL = {
     "scorecard_inputs": 900,
     "scorecard_listings": 900,
     "objections": 300,
+    "gate_settings": 40,
     "teams": 30,
     "officers": 300,
     "company_lists": 40,
@@ -41,6 +42,11 @@ SMALL = {
     "stationings": 400,
 }
 FILLED = (
+    "assessments",
+    "reviews",
+    "review_decisions",
+    "review_conditions",
+    "deferrals",
     "teams",
     "officers",
     "company_lists",

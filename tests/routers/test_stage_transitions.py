@@ -185,6 +185,7 @@ async def test_a_dry_run_answers_and_changes_nothing(world: World) -> None:
         "needs_recognition": True,
         "recognised_by": "team_lead",
         "errors": [],
+        "gate": [],
     }
     at_once = await asked(world.leader, lead["id"], to_stage="contacted", dry_run=True)
     assert at_once.json()["needs_recognition"] is False

@@ -158,10 +158,12 @@ async def reads(world: World, writes: dict[str, Call]) -> dict[str, str]:
     """A path for every GET: single records are those that the writes would change."""
     paths = (await world.nobody.get("/openapi.json")).json()["paths"]
     (status,) = (await world.leader.seen("/node-statuses"))["items"]
+    (assessment, *_) = (await world.leader.seen("/assessments"))["items"]
     (link, *_) = (await world.leader.seen("/evidence-links?subject_kind=lead"))["items"]
     single = {
         **{prefix: _record(writes[name].path) for prefix, name in SINGLE.items()},
         "/evidence-files/": f"/evidence-files/{link['file_id']}",
+        "/assessments/": f"/assessments/{assessment['id']}",
         "/leads/": writes["update_lead"].path,
         "/stage-transitions/": writes["decide_stage_transition"].path.rpartition("/")[0],
         "/visits/": writes["update_visit"].path,
