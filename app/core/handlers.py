@@ -74,18 +74,31 @@ async def _database(_: Request, error: Exception) -> Response:
 
 async def _validation(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    return problem_response(validation_problem(error.errors()))
+    return problem_response(validation_problem(error.errors(), error.body))
 
 
-def validation_problem(details: Any) -> Problem:  # Pydantic's list of dicts
+def validation_problem(details: Any, body: Any = None) -> Problem:  # Pydantic's list of dicts
     """Pydantic's error list as one problem that names each field."""
     if any(detail["type"] == "json_invalid" for detail in details):
         return Problem("malformed_json")
-    return Problem("invalid_values", errors=[_field_error(detail) for detail in details])
+    return Problem("invalid_values", errors=[_field_error(detail, body) for detail in details])
 
 
-def _field_error(detail: dict[str, Any]) -> FieldError:
+def _without_tags(path: list[Any], body: Any) -> list[Any]:
+    """The way through the body: Pydantic also names which shape of a union it tried."""
+    kept, last = [], len(path) - 1
+    for place, part in enumerate(path):
+        if isinstance(body, dict) and part not in body and place < last:
+            continue
+        kept.append(part)
+        inside = isinstance(body, dict) or (isinstance(body, list) and part in range(len(body)))
+        body = (body.get(part) if isinstance(body, dict) else body[part]) if inside else None
+    return kept
+
+
+def _field_error(detail: dict[str, Any], body: Any) -> FieldError:
     place, *path = detail["loc"]
+    path = _without_tags(path, body) if place == "body" else path
     code = detail["type"]
     message = text("validation", code, detail.get("ctx"), fallback=detail["msg"])
     where = f"/{'/'.join(escaped(part) for part in path)}" if path else ""

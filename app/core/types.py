@@ -123,6 +123,18 @@ Quantity = Annotated[
     Field(ge=0, max_digits=24, decimal_places=4, allow_inf_nan=False),
     *_decimal(24, 4),
 ]
+# Actual ÷ target as a part of one, and limits of it: 1.2000 is 120 %.
+Rate = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=7, decimal_places=4, allow_inf_nan=False),
+    *_decimal(7, 4),
+]
+# Points of a scheme, to the hundredth.
+Points = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=8, decimal_places=2, allow_inf_nan=False),
+    *_decimal(8, 2),
+]
 # Square metres and mu 亩, above nothing.
 Area = Annotated[
     Decimal,

@@ -1,6 +1,11 @@
 """The domain's own error codes and their HTTP status."""
 
 DOMAIN_ERRORS: dict[str, int] = {
+    "scheme_status": 409,
+    "no_drafts": 409,
+    "input_closed": 409,
+    "objection_window_closed": 409,
+    "objection_decided": 409,
     "own_role": 403,
     "self_recognition": 403,
     "recogniser_needed": 403,

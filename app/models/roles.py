@@ -108,6 +108,12 @@ class Permission(Code):
     money_recognise = "money_recognise"
     kpis_read = "kpis_read"
     targets_write = "targets_write"
+    schemes_read = "schemes_read"
+    schemes_write = "schemes_write"
+    scorecards_read = "scorecards_read"
+    scorecards_write = "scorecards_write"
+    objections_write = "objections_write"
+    objections_decide = "objections_decide"
 
 
 HOLDERS: dict[Permission, frozenset[Role]] = {
@@ -195,6 +201,12 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.money_recognise: frozenset({Role.leader, Role.assessor}),
     Permission.kpis_read: BUSINESS_READERS,
     Permission.targets_write: frozenset({Role.team_lead, Role.leader, Role.assessor}),
+    Permission.schemes_read: BUSINESS_READERS,
+    Permission.schemes_write: frozenset({Role.assessor}),
+    Permission.scorecards_read: BUSINESS_READERS,
+    Permission.scorecards_write: frozenset({Role.assessor}),
+    Permission.objections_write: frozenset({Role.officer, Role.team_lead}),
+    Permission.objections_decide: frozenset({Role.assessor}),
 }
 
 

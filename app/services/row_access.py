@@ -50,6 +50,7 @@ from app.models.money_facts import MoneyCredit
 from app.models.no_change_notes import NoChangeNote
 from app.models.node_presences import NodePresence
 from app.models.node_statuses import NodeStatusEntry
+from app.models.objections import Objection
 from app.models.officer_certificates import OfficerCertificate
 from app.models.officer_profiles import OfficerProfile
 from app.models.officers import Officer
@@ -62,6 +63,10 @@ from app.models.reminders import Reminder
 from app.models.review_conditions import ReviewCondition
 from app.models.reviews import Review, ReviewDecision
 from app.models.roles import BUSINESS_READERS, EVERYONE, ZONE_READERS, Role
+from app.models.schemes import Scheme
+from app.models.scorecard_inputs import ScorecardInput
+from app.models.scorecard_listings import ScorecardListing
+from app.models.scorecards import Scorecard
 from app.models.service_tasks import ServiceTask
 from app.models.site_reservations import SiteReservation
 from app.models.sites import Site
@@ -76,6 +81,12 @@ from app.models.transfers import Transfer
 from app.models.trips import Trip, TripParticipant
 from app.models.visits import Visit, VisitGuest, VisitParticipant
 from app.models.zone_profiles import ZoneProfile
+from app.services.assessment_rules import (
+    of_scorecard_rule,
+    scheme_rule,
+    scorecard_listing_rule,
+    scorecard_rule,
+)
 from app.services.row_rules import (
     Condition,
     Rule,
@@ -115,6 +126,12 @@ RULES: dict[type[SQLModel], Rule] = {
     IncubationEntry: roles(*BUSINESS_READERS),
     Post: roles(*BUSINESS_READERS),
     OfficerProfile: of_officer_rule,
+    Scheme: scheme_rule,
+    Scorecard: scorecard_rule,
+    ScorecardListing: scorecard_listing_rule,
+    # Peers score in confidence: the card shows what they gave, not who.
+    ScorecardInput: roles(*ZONE_READERS),
+    Objection: of_scorecard_rule,
     OfficerCertificate: of_officer_rule,
     IndustryChain: roles(*BUSINESS_READERS),
     ChainNode: roles(*BUSINESS_READERS),

@@ -34,6 +34,8 @@ async def test_every_write_leaves_its_rows_and_no_secrets(world: World) -> None:
         token = token or reply.json()["access_token"]
         rows = await _rows(world, request_id)
         assert {f"{row['action']} {row['entity']}" for row in rows} == LEFT[name], name
+        if not LEFT[name]:  # a question, asked in a body
+            continue
         assert {row["actor_id"] for row in rows} == {who.get(name, call.client.id)}, name
         assert any(row["changes"] for row in rows), name
     secrets = await _secrets(world, calls, token)

@@ -9,8 +9,10 @@ import json
 import os
 import tomllib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -18,6 +20,7 @@ import pytest
 from app.core.base import new_id
 from app.core.config import Settings
 from app.main import create_app
+from tests import assessment
 from tests.tap import Tap, tapped
 from tests.world import API, Client, World
 from tests.writes import Call, etag, every_write
@@ -225,6 +228,22 @@ async def _more_log_ins(world: World, officer: Client, count: int) -> None:
     )
 
 
+async def _drafted_cards(world: World, ids: list[str]) -> Call:
+    """Everybody's card, each with an item that looks at all the others."""
+    clients = [Client(world.http, UUID(officer_id), None) for officer_id in ids]
+    listed = {"colour": "red", "name": "先进", "when": {"condition": "top", "count": 20}}
+    body = assessment.scheme(*clients, name=f"{len(ids)}人", lists=[listed])
+    made = await assessment.published(world, body)
+    wanted = {"scheme_id": made["id"], "period": str(assessment.YEAR)}
+    return Call(world.assessor, "POST", "/scorecards", wanted)
+
+
+async def _published_cards(world: World, ids: list[str]) -> Call:
+    drafts = await _drafted_cards(world, ids)
+    assert (await drafts.send()).is_success
+    return replace(drafts, path="/scorecard-publications")
+
+
 @pytest.mark.parametrize(
     "prepared",
     [
@@ -235,6 +254,8 @@ async def _more_log_ins(world: World, officer: Client, count: int) -> None:
         _closed_account,
         _removed_account,
         _imported_chain,
+        _drafted_cards,
+        _published_cards,
         _transferred_leads,
         _returned_leads,
     ],

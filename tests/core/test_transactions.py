@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from tests.world import World, problem
-from tests.writes import every_write
+from tests.writes import LEFT, every_write
 
 FAULTS = {
     "RAISE EXCEPTION 'late'": (500, "internal_error"),
@@ -58,6 +58,8 @@ async def test_no_write_survives_a_failed_commit(world: World) -> None:
     async with _commit_fails(world.database, "audit_entries"):
         for name, call in calls.items():
             reply = await call.send()
+            if not LEFT[name]:  # a question, asked in a body
+                continue
             body = problem(reply, 500, "internal_error")
             assert "late" not in str(body), name
             assert not {"etag", "location"} & set(reply.headers)

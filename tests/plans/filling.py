@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import SQLModel
 
 from app.models.reference import country_codes, industries, regions
@@ -37,6 +37,12 @@ SMALL = {
     "kpi_targets": 400,
     "target_weights": 1,
     "target_recomputations": 400,
+    "schemes": 30,
+    "scheme_items": 300,
+    "scorecards": 900,
+    "scorecard_inputs": 900,
+    "scorecard_listings": 900,
+    "objections": 300,
 }
 FILLED = (
     "assessments",
@@ -113,6 +119,11 @@ FILLED = (
     "target_recomputations",
     "targets",
     "company_signals",
+    "schemes",
+    "scorecards",
+    "scorecard_listings",
+    "objections",
+    "scorecard_inputs",
 )
 # References that no foreign key names.
 _TARGETS = {
@@ -160,7 +171,6 @@ _BY_NAME = {
     "majors": "'{}'",
     "required_majors": "'{}'",
     "required_certificate_kinds": "'{}'",
-    "changes": "'{}'::jsonb",
     **dict.fromkeys(("moved", "stayed", "before", "subject"), "'{}'::jsonb"),
     "code": "'N' || n",
     "amount": "1 + n % 500",
@@ -221,6 +231,8 @@ def _by_type(column: sa.Column[Any], rows: int) -> str:
     kind = kind.impl if isinstance(kind, sa.types.TypeDecorator) else kind
     if isinstance(kind, sa.Enum):
         return _codes(kind.enums)
+    if isinstance(kind, JSONB):
+        return "'{}'::jsonb"
     if isinstance(kind, sa.DateTime):
         place = "n" if column.name in {"created_at", "at", "recorded_at"} else f"{rows} * random()"
         return f"timestamptz '2023-01-01' + {place} * interval '1 day' * 1200 / {rows}"
