@@ -78,7 +78,7 @@ class ReportNumber(KpiValue):
     """
 
     label: dict[str, str]
-    display: dict[str, str]
+    printed: dict[str, str]
     previous_value: str | None
     previous_drill: str
     change_percent: str | None

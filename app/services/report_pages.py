@@ -75,7 +75,7 @@ def _of_number(n: ReportNumber, lang: str, *, has_targets: bool) -> str:
         cells += [amount(n.target_value, n.unit, lang), n.attainment_percent or "—"]
     return (
         f"<tr><td>{escape(n.label[lang])}</td><td>{n.definition_id}</td>"
-        f'<td class="n" {marks}>{escape(n.display[lang])}</td>'
+        f'<td class="n" {marks}>{escape(n.printed[lang])}</td>'
         + "".join(f'<td class="n">{escape(cell)}</td>' for cell in cells)
         + "</tr>"
     )

@@ -85,7 +85,7 @@ def span(days: Days, lang: str) -> str:
 
 
 def _clause(number: ReportNumber, lang: str) -> str:
-    parts = [text("report_clauses", number.metric, {"value": number.display[lang]}, lang=lang)]
+    parts = [text("report_clauses", number.metric, {"value": number.printed[lang]}, lang=lang)]
     if number.change_percent is not None:
         parts.append(change(number.change_percent, lang))
     if number.attainment_percent is not None:

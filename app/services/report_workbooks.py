@@ -119,7 +119,7 @@ def _summary(sheet: Worksheet, report: YearToDateReport) -> None:
     rows = (
         [
             n.label[lang], n.definition_id, text("units", n.unit), _number(n.value),
-            n.display[lang], _number(n.previous_value), _number(n.change_percent),
+            n.printed[lang], _number(n.previous_value), _number(n.change_percent),
             _number(n.target_value), _number(n.attainment_percent),
         ]
         for n in report.numbers

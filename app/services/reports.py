@@ -1,9 +1,8 @@
 """The year-to-date report: every number is a KPI answer, all of them from one snapshot."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
-from types import MappingProxyType
 from typing import Any
 
 from app.core.clock import today
@@ -12,7 +11,7 @@ from app.core.i18n import label
 from app.core.period import Days
 from app.kpis.summary import summary
 from app.models.kpis import KpiPage, KpiPeriod, KpiQuery, KpiRow, KpiValue
-from app.models.ledger_entries import Scope
+from app.models.ledger_entries import ZONE_ID, Scope
 from app.models.mechanisms import Mechanism
 from app.models.pipeline import Stage
 from app.models.reports import (
@@ -30,8 +29,6 @@ from app.services.report_texts import displayed, sentences
 
 # In the order in which the founding article tells them; none has dimensions.
 METRICS = ("M02", "M05", "M06", "Q02", "M01")
-Targets = Mapping[str, YearTarget]
-NO_TARGETS: Targets = MappingProxyType({})
 _TENTH = Decimal("0.1")
 
 
@@ -59,6 +56,19 @@ class Asked:
         """The numbers of the zone, the team or the officer."""
         return self.own(await self.page(self.scope, days, mechanism))
 
+    async def targets(self) -> dict[str, YearTarget]:
+        """Those of the year and of the headline's scope, by metric."""
+        owner = ZONE_ID if self.scope is Scope.zone else self.subject_id
+        rows = await self.connection.fetch(
+            "SELECT metric, value, weights FROM kpi_targets"
+            " WHERE scope = $1 AND scope_id = $2 AND year = $3 AND metric = ANY($4)",
+            self.scope.value, owner, self.query.period.start.year, list(METRICS),
+        )  # fmt: skip
+        return {
+            row["metric"]: YearTarget(row["value"], tuple(map(Decimal, row["weights"] or ())))
+            for row in rows
+        }
+
     def own(self, page: KpiPage) -> KpiRow:
         """The headline's row of a page."""
         for row in page.items:
@@ -67,14 +77,10 @@ class Asked:
         raise Problem("not_found")
 
 
-async def year_to_date(
-    connection: Any, caller: Any, query: ReportQuery, targets: Targets = NO_TARGETS
-) -> YearToDateReport:
-    """The whole report on one connection, which holds a snapshot; 422 for another period.
-
-    `targets` are those of the year and of the headline's scope, by metric.
-    """
+async def year_to_date(connection: Any, caller: Any, query: ReportQuery) -> YearToDateReport:
+    """The whole report on one connection, which holds a snapshot; 422 for another period."""
     months, asked = query.months, Asked(connection, caller, query)
+    targets = await asked.targets()
     now = await asked.page(asked.scope, query.period)
     row, before = asked.own(now), await asked.headline(query.previous)
     stages = await _stages(connection, caller)
@@ -117,7 +123,7 @@ def _number(value: KpiValue, before: KpiValue, target: YearTarget | None) -> Rep
     return ReportNumber(
         **value.model_dump(),
         label=label("metrics", value.metric),
-        display=displayed(value),
+        printed=displayed(value),
         previous_value=before.value,
         previous_drill=before.drill,
         change_percent=change,

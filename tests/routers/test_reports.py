@@ -183,7 +183,7 @@ async def test_the_page_says_the_same_and_loads_nothing(world: World, language: 
     reply = await world.leader.get(f"{REPORT}.html?{HALF}", headers=headers)
     made = Marked(reply.text)
     assert made.cells == {
-        n["metric"]: (n["display"][language], n["value"], n["drill"]) for n in report["numbers"]
+        n["metric"]: (n["printed"][language], n["value"], n["drill"]) for n in report["numbers"]
     }
     assert report["text"][language] in made.words
     assert not made.tags & {"script", "img", "link", "iframe", "object", "form"}
@@ -280,10 +280,11 @@ async def test_a_target_is_attained_in_text_page_and_workbook(world: World) -> N
     await a_half_year(world)
     caller = Caller(UUID(world.leader.id), Role.leader, "", None, ())
     query = ReportQuery.model_validate({"period": "2026-01..2026-06"})
-    targets = {"M02": YearTarget(Decimal(200_000_000))}
+    year = {"metric": "M02", "scope": "zone", "year": 2026, "value": "200000000.0000"}
+    await world.assessor.made("/kpi-targets", year)
     pool = await world.app.state.db.reads()
     async with pool.acquire() as connection, snapshot(connection):
-        report = await year_to_date(connection, caller, query, targets)
+        report = await year_to_date(connection, caller, query)
     assert "引进市外到位资金1.12亿元，同比增长12.3%，完成年度目标的56.2%；" in report.text["zh"]
     assert report.month_targets[:3] == ["16666666.67", "16666666.66", "16666666.67"]
     assert sum(map(Decimal, report.month_targets)) == 100_000_000

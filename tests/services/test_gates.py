@@ -29,7 +29,7 @@ async def asked(world: World, lead: Any, to: str, client: Client | None = None, 
 async def passed(world: World, lead: Any, to: str) -> None:
     """Everything that the gate asks for, the request and its recognition."""
     await bring_all(world, lead, to)
-    extra = {"agreed_amount": "200000000.00"} if to == "signed" else {}
+    extra: dict[str, Any] = {"agreed_amount": "200000000.00"} if to == "signed" else {}
     reply = await asked(world, lead, to, **extra)
     assert reply.status_code == 201, reply.text
     await world.decide(reply.json())
