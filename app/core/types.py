@@ -93,7 +93,7 @@ def _decimal(digits: int, places: int) -> tuple[BeforeValidator, PlainSerializer
             {
                 "type": "string",
                 "pattern": f"^{pattern}$",
-                "examples": [f"{12.5:.{places}f}"],
+                "examples": [f"{12.5 if digits - places > 1 else 0.5:.{places}f}"],
             }
         ),
     )
