@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Bounded
 
+from app.core.clock import today
 from app.core.listing import Names
 from app.core.period import Period
 from app.core.types import Code
@@ -94,5 +95,7 @@ class TargetSumQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    year: Annotated[int, Bounded(ge=1949, le=2199)]
+    year: Annotated[int, Bounded(ge=1949, le=2199)] = Bounded(
+        default_factory=lambda: today().year, description="This year unless given."
+    )
     metric: Annotated[str, Bounded(pattern=r"^[A-Z][0-9]{2}$")] | None = None
