@@ -4,6 +4,9 @@ Posting: the definitions run for one subject; what they say minus what the ledge
 in the transaction of the fact. The writer holds the subject's row lock, so two racing writers
 cannot both post the same difference. Audit: the same difference over all subjects must be empty.
 What is posted is also queued for the monthly sums (`rollup`), in the same statement.
+
+A locked month never moves: what is missing there is counted on the day of posting, and the entry
+says which month it adjusts. The difference is still taken by the day that the definition says.
 """
 
 from collections.abc import Sequence
@@ -22,6 +25,7 @@ from app.kpis import (
     company_lists,
     fundings,
     money_facts,
+    periods,
     rollup,
     service_tasks,
     stage_transitions,
@@ -45,13 +49,18 @@ _FACTS = {
     Family.service_task: (service_tasks.DONE_TASKS, "f.id = :subject_id"),
     Family.commitment: (commitments.DUE, "c.id = :subject_id"),
 }
+# What a difference is taken by, beside the day that the definition says.
 _KEYS = """metric, definition_version, part, dimension, subject_id, scope, scope_id, lead_id,
-company_id, mechanism, counted_on"""
+company_id, mechanism"""
+_TODAY = "CAST(timezone('Asia/Shanghai', clock_timestamp()) AS date)"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Where ledger and definitions disagree; `quantity` is what is missing from the ledger."""
+    """Where ledger and definitions disagree; `quantity` is what is missing from the ledger.
+
+    `counted_on` is the definition's day, or the first day of the month whose sum is wrong.
+    """
 
     metric: str
     subject_id: UUID
@@ -68,28 +77,27 @@ def _difference(family: Family, *, is_whole: bool) -> str:
     selects = [pair for metric in METRICS.values() for pair in metric.selects(family)]
     wanted = " UNION ALL ".join(select for select, _ in selects)
     of_family = " OR ".join(entries for _, entries in selects)
-    held = of_family if is_whole else "subject_id = :subject_id"
-    metrics = [metric for metric in METRICS.values() if metric.family is family]
-    wanted = " UNION ALL ".join(metric.select for metric in metrics)
-    codes = ", ".join(f"'{metric.code}'" for metric in metrics)
-    held = f"metric IN ({codes})" + ("" if is_whole else " AND subject_id = :subject_id")
+    held = of_family if is_whole else f"({of_family}) AND subject_id = :subject_id"
     return f"""
 WITH {facts.format(subject="true" if is_whole else one_subject)}
-SELECT {_KEYS}, sum(quantity) AS quantity
+SELECT {_KEYS}, fact_on, sum(quantity) AS quantity
 FROM (
-  SELECT {_KEYS}, quantity FROM ({wanted}) AS wanted
+  SELECT {_KEYS}, counted_on AS fact_on, quantity FROM ({wanted}) AS wanted
   UNION ALL
-  SELECT {_KEYS}, -quantity FROM ledger_entries WHERE {held}
+  SELECT {_KEYS}, fact_on, -quantity FROM ledger_entries WHERE {held}
 ) AS both_sides
-GROUP BY {_KEYS} HAVING sum(quantity) <> 0
+GROUP BY {_KEYS}, fact_on HAVING sum(quantity) <> 0
 """
 
 
 def _append(family: Family, *, is_whole: bool) -> str:
+    """What is missing goes in, on the day of posting where its own month is locked."""
     return f"""
-INSERT INTO ledger_entries (id, {_KEYS}, quantity)
-SELECT gen_random_uuid(), {_KEYS}, quantity
-FROM ({_difference(family, is_whole=is_whole)}) AS missing
+INSERT INTO ledger_entries (id, {_KEYS}, quantity, fact_on, counted_on, adjusts_period)
+SELECT gen_random_uuid(), {_KEYS}, quantity, fact_on,
+       CASE WHEN fact_on < opened.on_day THEN greatest({_TODAY}, opened.on_day) ELSE fact_on END,
+       CASE WHEN fact_on < opened.on_day THEN CAST(date_trunc('month', fact_on) AS date) END
+FROM ({_difference(family, is_whole=is_whole)}) AS missing, first_open_day() AS opened (on_day)
 """
 
 
@@ -114,7 +122,9 @@ INSERT INTO {rollup.PENDING} SELECT {rollup.OF_ENTRY}, quantity FROM entries
 
 
 async def verify(session: AsyncSession) -> list[Difference]:
-    """Every difference between facts and ledger, and between ledger and sums; empty when exact.
+    """Every difference between facts and ledger, ledger and sums, and of locked months.
+
+    Empty when exact.
 
     The sums of a metric are compared with a ledger that is itself exact, so that one fault is
     named once.
@@ -123,10 +133,11 @@ async def verify(session: AsyncSession) -> list[Difference]:
     found: list[Difference] = []
     for family in Family:
         rows = await connection.execute(sa.text(_difference(family, is_whole=True)))
-        found += [_named(row) for row in rows.mappings()]
+        found += [_named({**row, "counted_on": row["fact_on"]}) for row in rows.mappings()]
     wrong = {difference.metric for difference in found}
     sums = await rollup.differences(session)
-    return found + [_of_sums(row) for row in sums if row["metric"] not in wrong]
+    found += [_of_sums(row) for row in sums if row["metric"] not in wrong]
+    return found + [_of_sums(row) for row in await periods.moved(session)]
 
 
 def _named(row: Any) -> Difference:

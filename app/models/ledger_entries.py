@@ -32,12 +32,23 @@ class Scope(Code):
 
 
 class LedgerEntry(Row, table=True):
-    """One posted difference; all columns but `quantity` and `recorded_at` say what it is about."""
+    """One posted difference; all columns but `quantity` and `recorded_at` say what it is about.
+
+    `fact_on` is the day that the definition says, `counted_on` the one that it counts on. They
+    differ where the month was locked before: `adjusts_period` is the first day of that month.
+    """
 
     __tablename__ = "ledger_entries"
     __table_args__: ClassVar[Any] = (
         sa.Index("ix_ledger_entries_subject_id", "subject_id"),
         sa.Index("ix_ledger_entries_counted_on", "counted_on", "id"),
+        sa.Index(
+            "ix_ledger_entries_adjusts_period",
+            "adjusts_period",
+            "counted_on",
+            "id",
+            postgresql_where=sa.text("adjusts_period IS NOT NULL"),
+        ),
         sa.Index(
             "ix_ledger_entries_scope",
             "scope",
@@ -66,6 +77,8 @@ class LedgerEntry(Row, table=True):
     company_id: UUID | None = None
     mechanism: str
     counted_on: date
+    fact_on: date
+    adjusts_period: date | None = None
     quantity: Decimal = Field(sa_type=numeric(24, 4))
     recorded_at: datetime = Field(
         default_factory=now,
@@ -101,6 +114,8 @@ class LedgerEntryRead(ReadShape):
     company_id: Annotated[UUID | None, _of_visible_lead("company_id")]
     mechanism: str
     counted_on: BusinessDate
+    fact_on: BusinessDate
+    adjusts_period: BusinessDate | None
     quantity: Quantity
     recorded_at: Instant
 
@@ -116,6 +131,7 @@ _Listed = list_query(
         "scope_id",
         "mechanism",
         "counted_on",
+        "adjusts_period",
         "recorded_at",
     ),
     sorts=("counted_on", "recorded_at", "quantity"),

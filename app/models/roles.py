@@ -98,6 +98,7 @@ class Permission(Code):
     money_write = "money_write"
     money_recognise = "money_recognise"
     kpis_read = "kpis_read"
+    periods_write = "periods_write"
 
 
 HOLDERS: dict[Permission, frozenset[Role]] = {
@@ -174,6 +175,7 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.money_write: FIELD_ROLES,
     Permission.money_recognise: frozenset({Role.leader, Role.assessor}),
     Permission.kpis_read: BUSINESS_READERS,
+    Permission.periods_write: frozenset({Role.assessor}),
 }
 
 

@@ -47,6 +47,7 @@ from app.models.officer_profiles import OfficerProfile
 from app.models.officers import Officer
 from app.models.operation_reports import OperationReport
 from app.models.parks import Park
+from app.models.periods import Period, PeriodSnapshot
 from app.models.platform_companies import PlatformCompany
 from app.models.platform_fundings import PlatformFunding
 from app.models.posts import Post
@@ -144,6 +145,8 @@ RULES: dict[type[SQLModel], Rule] = {
     ServiceTask: service_task_rule,
     Blocker: blocker_rule,
     LedgerEntry: ledger_rule,
+    Period: roles(*BUSINESS_READERS),
+    PeriodSnapshot: ledger_rule,
     EvidenceFile: evidence_file_rule,
     EvidenceLink: evidence_link_rule,
     IntegrityAlert: roles(*ZONE_READERS),
