@@ -44,7 +44,7 @@ FROM periods p CROSS JOIN LATERAL (
   ) AS both_sides GROUP BY {_SUM} HAVING sum(quantity) <> 0
 ) AS d WHERE p.status = 'locked'
 """
-_OPEN = "SELECT coalesce(CAST(max(month) + interval '1 month' AS date), '-infinity') AS day"
+_OPEN = "SELECT coalesce(CAST(max(month) + interval '1 month' AS date), '-infinity') AS on_day"
 FIRST_OPEN_DAY = f"{_OPEN} FROM periods WHERE status = 'locked'"
 
 

@@ -81,7 +81,7 @@ class Pieces:
             value=_NULLABLE if self.is_ratio else _TEXT,
             unit=self.metric.unit,
             definition_id=self.metric.definition_id,
-            status=KpiStatus.open,
+            status=KpiStatus.closed if self.window.is_closed else KpiStatus.open,
             credit_mode=self.metric.credit_mode.value,
             drill=self._drill,
             **(ratio if self.is_ratio else {}),  # pyright: ignore[reportArgumentType]  text all

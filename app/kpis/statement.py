@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.core.reading import Statement
+from app.kpis.periods import FIRST_OPEN_DAY
 from app.kpis.rollup import COMPANY
 from app.models.ledger_entries import ZONE_ID, Scope
 from app.models.roles import FIELD_ROLES
@@ -36,6 +37,8 @@ class Form:
 def summary_statement(form: Form) -> Statement:
     """A row per subject: `id`, `name`, `team_id` and `cells`, null where it has no entries.
 
+    `is_closed` is alike on all rows: whether every day asked for was locked.
+
     Cells are one text, parted by the ASCII record and unit separators: a thousand short strings
     cost the driver more than the sums cost the database.
     """
@@ -47,6 +50,7 @@ def summary_statement(form: Form) -> Statement:
         quantities=_union(form, f"SELECT {_PARTS}, quantity, {{count}} FROM {{name}}"),
         companies=_MOVED_COMPANIES if form.is_one_month else _recounted(form),
         parts=_PARTS,
+        opened=FIRST_OPEN_DAY + (" AND locked_at <= :as_of" if form.is_past else ""),
         sides=_AND_PARTS if form.is_broken_down else _NUMBER,
     )
     return _numbered(text.replace(":scope", f"'{form.scope.value}'"))
@@ -200,7 +204,7 @@ cells AS (
     ), E'\\x1e' ORDER BY place, dimension COLLATE "C") AS cells
   FROM sums JOIN asked USING (place) GROUP BY scope_id
 )
-SELECT s.id, s.name, s.team_id, cells.cells
+SELECT s.id, s.name, s.team_id, cells.cells, :end_on < ({opened}) AS is_closed
 FROM subjects s LEFT JOIN cells ON cells.scope_id = s.id ORDER BY s.name, s.id
 """
 # The number itself; and beside it every dimension that says something.

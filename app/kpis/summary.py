@@ -1,6 +1,7 @@
 """KPI summaries: one statement for any number of metrics and subjects; its bytes are the reply."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +25,9 @@ async def summary(pool: Any, caller: Any, scope: Scope, query: KpiQuery) -> byte
     form, binds = _asked(caller, scope, window, metrics)
     statement = summary_statement(form)
     rows = await pool.fetch(statement.sql, *statement.arguments(binds))
+    if rows and rows[0]["is_closed"]:
+        closed = replace(window, is_closed=True)
+        metrics = [replace(pieces, window=closed) for pieces in metrics]
     items = ",".join(row_json(row, metrics) for row in rows)
     return f"{_head(window)}{items}]}}".encode()
 

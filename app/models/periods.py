@@ -87,9 +87,12 @@ class Period(Record, PeriodBase, table=True):
         self.status, self.closing_at = PeriodStatus.closing, now()
         self.closing_by_id = officer_id
 
+    def check_cut_off(self) -> None:
+        """Locked is what is closing, from the cut-off day on."""
+        self._check(PeriodStatus.closing, from_on=self.cut_off_on or next_month(self.month))
+
     def lock(self, officer_id: UUID, at: datetime) -> None:
         """Its numbers move no more."""
-        self._check(PeriodStatus.closing, from_on=self.cut_off_on or next_month(self.month))
         self.status, self.locked_at, self.locked_by_id = PeriodStatus.locked, at, officer_id
 
     def _check(self, wanted: PeriodStatus, from_on: date) -> None:

@@ -35,6 +35,7 @@ async def lock(session: AsyncSession, caller: Caller, period_id: UUID, if_match:
     The first month to be locked locks all before it. Whoever is posting is waited for.
     """
     period = await claimed(session, Period, caller, period_id, if_match)
+    period.check_cut_off()
     instant = await periods.stop_posting(session)
     last = await _last_locked(session)
     if last is not None and period.month != next_month(last):
