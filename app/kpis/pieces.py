@@ -33,6 +33,12 @@ def decimals_of(metric: Metric) -> int:
     return _DECIMALS.get(metric.unit, 0)
 
 
+def part_decimals_of(metric: Metric) -> tuple[int, int]:
+    """Of a ratio's numerator and denominator."""
+    top, bottom = metric.numerator_unit, metric.denominator_unit
+    return _DECIMALS.get(top, 0), _DECIMALS.get(bottom, 0)
+
+
 @dataclass(frozen=True)
 class Pieces:
     """One metric in one window: how its number and the parts of it are written."""
@@ -61,8 +67,7 @@ class Pieces:
     @property
     def part_decimals(self) -> tuple[int, int]:
         """Of a ratio's numerator and denominator."""
-        parts = self.metric.numerator_unit, self.metric.denominator_unit
-        return _DECIMALS.get(parts[0], 0), _DECIMALS.get(parts[1], 0)
+        return part_decimals_of(self.metric)
 
     @cached_property
     def nothing(self) -> Cell:

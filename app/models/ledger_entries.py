@@ -139,11 +139,16 @@ _Listed = list_query(
 
 
 class LedgerEntryQuery(_Listed):
-    """Parameters of the drill-down; `as_of` leaves out what was recorded after that instant."""
+    """Parameters of the drill-down; `as_of` leaves out what was recorded after that instant.
+
+    `recorded_after` leaves out the rest.
+    """
 
     filters: ClassVar[dict[str, Filter]] = {
         **_Listed.filters,
         "as_of": Filter("recorded_at", "until"),
+        "recorded_after": Filter("recorded_at", "after"),
     }
 
     as_of: Instant | None = None
+    recorded_after: Instant | None = None
