@@ -1,6 +1,7 @@
 """closed periods: a locked month never moves"""
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from alembic import op
 
@@ -9,11 +10,14 @@ down_revision = "0017"
 branch_labels = None
 depends_on = None
 
-# The number is `app/kpis/periods.py`'s POSTING_LOCK. A volatile function sees what was committed
-# while it waited; the statement that calls it would not.
+# The numbers are `app/kpis/periods.py`'s POSTING_LOCK and REBUILD_LOCK. A volatile function sees
+# what was committed while it waited; the statement that calls it would not.
 _FIRST_OPEN_DAY = """
 CREATE FUNCTION first_open_day() RETURNS date LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
+  IF NOT pg_try_advisory_xact_lock_shared(7302603) THEN
+    RAISE EXCEPTION 'the ledger is being rebuilt' USING ERRCODE = '55P03';
+  END IF;
   PERFORM pg_advisory_xact_lock_shared(7302602);
   RETURN (SELECT coalesce(CAST(max(month) + interval '1 month' AS date), '-infinity')
           FROM periods WHERE status = 'locked');
@@ -71,15 +75,58 @@ def upgrade() -> None:
         " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
     )
     op.execute(_FIRST_OPEN_DAY)
+    _create_definitions()
     _tell_days_apart()
     for table in ("visits", "capital_arrivals", "foreign_capital_uses", "fixed_investments"):
         op.add_column(table, sa.Column("late_reason", sa.String(), nullable=True))
+
+
+def _create_definitions() -> None:
+    op.create_table(
+        "metric_definitions",
+        sa.Column("metric", sa.String(length=40), nullable=False),
+        sa.Column("effective_from_year", sa.Integer(), nullable=False),
+        sa.Column("label_zh", sa.String(), nullable=False),
+        sa.Column("label_en", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=True),
+        sa.Column("origin_scope", sa.String(length=40), nullable=False),
+        sa.Column("origin_of", sa.String(length=40), nullable=False),
+        sa.Column("counting_date", sa.String(length=40), nullable=False),
+        sa.Column("kinds", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("excluded_tags", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("thresholds", postgresql.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("definition_version", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("wording_zh", sa.String(), nullable=False),
+        sa.Column("wording_en", sa.String(), nullable=False),
+        sa.Column("adopted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("adopted_by_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["adopted_by_id"], ["officers.id"], name=op.f("fk_metric_definitions_adopted_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_metric_definitions")),
+    )
+    op.create_index(
+        "uq_metric_definitions_definition_version",
+        "metric_definitions",
+        ["metric", "definition_version"],
+        unique=True,
+    )
 
 
 def _tell_days_apart() -> None:
     """Entries so far count on the day that the definition says; only this may write it there."""
     op.add_column("ledger_entries", sa.Column("fact_on", sa.Date(), nullable=True))
     op.add_column("ledger_entries", sa.Column("adjusts_period", sa.Date(), nullable=True))
+    op.add_column(
+        "ledger_entries",
+        sa.Column("is_redefinition", sa.Boolean(), server_default=sa.false(), nullable=False),
+    )
     op.execute("ALTER TABLE ledger_entries DISABLE TRIGGER append_only")
     op.execute("UPDATE ledger_entries SET fact_on = counted_on")
     op.execute("ALTER TABLE ledger_entries ENABLE TRIGGER append_only")
@@ -96,8 +143,10 @@ def downgrade() -> None:
     for table in ("fixed_investments", "foreign_capital_uses", "capital_arrivals", "visits"):
         op.drop_column(table, "late_reason")
     op.drop_index("ix_ledger_entries_adjusts_period", "ledger_entries")
+    op.drop_column("ledger_entries", "is_redefinition")
     op.drop_column("ledger_entries", "adjusts_period")
     op.drop_column("ledger_entries", "fact_on")
     op.execute("DROP FUNCTION first_open_day()")
+    op.drop_table("metric_definitions")
     op.drop_table("period_snapshots")
     op.drop_table("periods")

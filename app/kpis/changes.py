@@ -52,7 +52,8 @@ SELECT part, subject_id, then_value, now_value, term FROM (
   valued AS (SELECT *, {{then}} AS then_value, {{now}} AS now_value FROM sums),
   held AS (
     SELECT part, {{subject}} AS subject_id, definition_version,
-           coalesce(sum(quantity) FILTER (WHERE {_THEN}), 0) AS then_sum, sum(quantity) AS now_sum
+           coalesce(sum(quantity) FILTER (WHERE {_THEN}), 0) AS then_sum, sum(quantity) AS now_sum,
+           sum(quantity) FILTER (WHERE is_redefinition AND NOT {_THEN}) AS redefined
     FROM ledger_entries
     WHERE {_ANYWHERE} AND {{subject}} IN (
       SELECT subject_id FROM valued WHERE then_value <> now_value)
@@ -60,12 +61,14 @@ SELECT part, subject_id, then_value, now_value, term FROM (
   ),
   known AS (
     SELECT part, subject_id, sum(then_sum) AS before, sum(now_sum) AS after,
+           coalesce(sum(redefined), 0) AS redefined,
            array_agg(definition_version ORDER BY 1) FILTER (WHERE then_sum <> 0) AS old_versions,
            array_agg(definition_version ORDER BY 1) FILTER (WHERE now_sum <> 0) AS new_versions
     FROM held GROUP BY 1, 2
   )
   SELECT part, subject_id, then_value, now_value,
          CASE WHEN then_value = now_value THEN NULL
+              WHEN redefined <> 0 THEN 're_defined'
               WHEN {{is_new}} THEN 'new'
               WHEN {{is_reversed}} THEN 'reversed'
               WHEN old_versions <> new_versions THEN 're_defined'

@@ -90,11 +90,12 @@ GROUP BY {_KEYS}, fact_on HAVING sum(quantity) <> 0
 """
 
 
-def _append(family: Family, *, is_whole: bool) -> str:
+def _append(family: Family, *, is_whole: bool, is_redefinition: bool = False) -> str:
     """What is missing goes in, on the day of posting where its own month is locked."""
     return f"""
-INSERT INTO ledger_entries (id, {_KEYS}, quantity, fact_on, counted_on, adjusts_period)
-SELECT gen_random_uuid(), {_KEYS}, quantity, fact_on,
+INSERT INTO ledger_entries
+  (id, {_KEYS}, quantity, is_redefinition, fact_on, counted_on, adjusts_period)
+SELECT gen_random_uuid(), {_KEYS}, quantity, {is_redefinition}, fact_on,
        CASE WHEN fact_on < opened.on_day THEN greatest({_TODAY}, opened.on_day) ELSE fact_on END,
        CASE WHEN fact_on < opened.on_day THEN CAST(date_trunc('month', fact_on) AS date) END
 FROM ({_difference(family, is_whole=is_whole)}) AS missing, first_open_day() AS opened (on_day)
@@ -115,6 +116,11 @@ async def post_all(session: AsyncSession, family: Family, subject_ids: Sequence[
 def _posting(family: Family) -> str:
     """Prepared once per connection; $1 are the subjects."""
     append = _append(family, is_whole=False).replace("= :subject_id", "= ANY($1::uuid[])")
+    return _queued(append)
+
+
+def _queued(append: str) -> str:
+    """What is appended waits for the monthly sums, too."""
     return f"""
 WITH entries AS ({append} RETURNING *)
 INSERT INTO {rollup.PENDING} SELECT {rollup.OF_ENTRY}, quantity FROM entries
@@ -150,11 +156,28 @@ def _of_sums(row: Any) -> Difference:
     return _named({**row, **more})
 
 
+def facts_of(family: Family) -> str:
+    """The CTEs that a family's SELECTs take their facts from, for all subjects."""
+    return _FACTS[family][0].format(subject="true")
+
+
+async def redefine(session: AsyncSession, family: Family) -> None:
+    """Append what is missing for all subjects of a family, and queue it; after a re-definition.
+
+    Who posts meanwhile is told to come again, as in `rebuild`.
+    """
+    await periods.stop_posting(session, periods.REBUILD_LOCK)
+    append = _append(family, is_whole=True, is_redefinition=True)
+    await (await driver(session)).execute(_queued(append))
+
+
 async def rebuild(session: AsyncSession, families: Sequence[Family] = tuple(Family)) -> int:
     """Append what is missing for all subjects at once (after an import); answers the row count.
 
-    The monthly sums start again from the ledger; `rollup.fold_all` takes them up.
+    The monthly sums start again from the ledger; `rollup.fold_all` takes them up. Who posts
+    meanwhile is told to come again: two would append the same difference.
     """
+    await periods.stop_posting(session, periods.REBUILD_LOCK)
     connection, count = await session.connection(), 0
     for family in families:
         count += (await connection.execute(sa.text(_append(family, is_whole=True)))).rowcount

@@ -13,8 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.kpis.rollup import COMPANY
 
-# Named in the migration's `first_open_day` too.
-POSTING_LOCK = 7_302_602
+# Named in the migration's `first_open_day` too: it waits for the first and refuses for the other.
+POSTING_LOCK, REBUILD_LOCK = 7_302_602, 7_302_603
 _SUM = "scope, scope_id, metric, definition_version, part, dimension"
 _SUMS = f"""
 SELECT {_SUM}, sum(quantity) AS quantity,
@@ -48,13 +48,13 @@ _OPEN = "SELECT coalesce(CAST(max(month) + interval '1 month' AS date), '-infini
 FIRST_OPEN_DAY = f"{_OPEN} FROM periods WHERE status = 'locked'"
 
 
-async def stop_posting(session: AsyncSession) -> datetime:
-    """Wait for all who have posted, hold off all who will; answers the instant.
+async def stop_posting(session: AsyncSession, lock: int = POSTING_LOCK) -> datetime:
+    """Wait for all who have posted, hold off (or send away) all who will; answers the instant.
 
     Every entry committed before it was recorded before it, every later one is recorded after it.
     """
     connection = await session.connection()
-    await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(POSTING_LOCK)))
+    await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
     instant = await connection.scalar(sa.select(sa.func.clock_timestamp()))
     assert isinstance(instant, datetime)
     return instant

@@ -43,6 +43,7 @@ DOMAIN_ERRORS: dict[str, int] = {
     "appeal_closed": 409,
     "already_reversed": 409,
     "changed_since": 409,
+    "definition_adopted": 409,
     "period_status": 409,
     "period_too_early": 409,
     "period_order": 409,

@@ -13,10 +13,10 @@ from app.models.ledger_entries import Scope
 class ChangeTerm(Code):
     """Why a subject adds to a number what it did not add before; the first that holds is taken.
 
-    new 新认定: it counted nowhere; reversed 撤销: it counts nowhere any more; re_defined 口径调整:
-    under another version of the definition; re_dated 日期调整: as much for the same scope, in
-    another period; re_classified 归类调整: for another scope, under another mechanism or dimension,
-    with another share or amount.
+    re_defined 口径调整: a version of the definition took it in or out; new 新认定: it counted
+    nowhere; reversed 撤销: it counts nowhere any more; re_defined again: another version counts it;
+    re_dated 日期调整: as much for the same scope, in another period; re_classified 归类调整: for
+    another scope, under another mechanism or dimension, with another share or amount.
     """
 
     new = "new"

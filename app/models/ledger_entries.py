@@ -36,6 +36,7 @@ class LedgerEntry(Row, table=True):
 
     `fact_on` is the day that the definition says, `counted_on` the one that it counts on. They
     differ where the month was locked before: `adjusts_period` is the first day of that month.
+    `is_redefinition` says that no fact changed: a version of the definition was adopted.
     """
 
     __tablename__ = "ledger_entries"
@@ -79,6 +80,7 @@ class LedgerEntry(Row, table=True):
     counted_on: date
     fact_on: date
     adjusts_period: date | None = None
+    is_redefinition: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     quantity: Decimal = Field(sa_type=numeric(24, 4))
     recorded_at: datetime = Field(
         default_factory=now,
@@ -116,6 +118,7 @@ class LedgerEntryRead(ReadShape):
     counted_on: BusinessDate
     fact_on: BusinessDate
     adjusts_period: BusinessDate | None
+    is_redefinition: bool
     quantity: Quantity
     recorded_at: Instant
 

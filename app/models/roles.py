@@ -99,6 +99,8 @@ class Permission(Code):
     money_recognise = "money_recognise"
     kpis_read = "kpis_read"
     periods_write = "periods_write"
+    definitions_write = "definitions_write"
+    shadows_read = "shadows_read"
 
 
 HOLDERS: dict[Permission, frozenset[Role]] = {
@@ -176,6 +178,8 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.money_recognise: frozenset({Role.leader, Role.assessor}),
     Permission.kpis_read: BUSINESS_READERS,
     Permission.periods_write: frozenset({Role.assessor}),
+    Permission.definitions_write: frozenset({Role.assessor}),
+    Permission.shadows_read: ZONE_READERS,
 }
 
 

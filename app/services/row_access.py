@@ -39,6 +39,7 @@ from app.models.lead_members import LeadMember
 from app.models.leads import Lead
 from app.models.ledger_entries import LedgerEntry
 from app.models.merges import Merge
+from app.models.metric_definitions import MetricDefinition
 from app.models.money_facts import MoneyCredit
 from app.models.node_presences import NodePresence
 from app.models.node_statuses import NodeStatusEntry
@@ -145,6 +146,7 @@ RULES: dict[type[SQLModel], Rule] = {
     ServiceTask: service_task_rule,
     Blocker: blocker_rule,
     LedgerEntry: ledger_rule,
+    MetricDefinition: roles(*BUSINESS_READERS),
     Period: roles(*BUSINESS_READERS),
     PeriodSnapshot: ledger_rule,
     EvidenceFile: evidence_file_rule,

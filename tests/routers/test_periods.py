@@ -117,7 +117,7 @@ async def test_a_locked_month_does_not_move(world: World, app: FastAPI) -> None:
     await world.officer.patch(f"/visits/{kept['id']}", {"kind": "local"}, etag(kept))
     await world.take_back("visits", gone, world.officer)
     assert await answered(world) == before
-    late = {"visited_on": f"{A_DAY}", "late_reason": "驻外归来补录"}
+    late: dict[str, Any] = {"visited_on": f"{A_DAY}", "late_reason": "驻外归来补录"}
     assert (await world.visit(**late))["late_reason"] == "驻外归来补录"
     assert await answered(world) == before
     # This month: one outbound less and one local more, one inbound less, one outbound late.
