@@ -26,7 +26,9 @@ async def _names(client: Client, path: str) -> list[str]:
 
 async def _companies(world: World, *names: str) -> None:
     for name in names:
-        await world.officer.made("/companies", {"name": name})
+        another = {"decision": "not_duplicate", "reason": "名称相近"}
+        body = {"name": name, "duplicate_decision": another}
+        await world.officer.made("/companies", body)
 
 
 async def test_equal_names_lead_then_the_shortest_that_begin_so(world: World) -> None:
