@@ -77,7 +77,6 @@ def _difference(family: Family, *, is_whole: bool) -> str:
     selects = [pair for metric in METRICS.values() for pair in metric.selects(family)]
     wanted = " UNION ALL ".join(select for select, _ in selects)
     of_family = " OR ".join(entries for _, entries in selects)
-    held = of_family if is_whole else f"({of_family}) AND subject_id = :subject_id"
     held = f"({of_family})" + ("" if is_whole else " AND subject_id = :subject_id")
     return f"""
 WITH {facts.format(subject="true" if is_whole else one_subject)}

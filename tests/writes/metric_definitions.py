@@ -15,7 +15,7 @@ ACCESS: dict[str, str] = {
     "create_metric_definition": ASSESSOR,
     "get_metric_definition": BUSINESS,
     "adopt_metric_definition": ASSESSOR,
-    "get_shadow_report": "33333+++33331",
+    "get_shadow_report": "33333++3+3331",
     "get_kpi_change": BUSINESS,
     "list_kpi_change_subjects": BUSINESS,
 }
