@@ -40,11 +40,13 @@ from app.models.lead_members import LeadMemberRead
 from app.models.leads import Lead, LeadRead
 from app.models.ledger_entries import LedgerEntryRead
 from app.models.merges import MergeRead
+from app.models.metric_definitions import MetricDefinitionRead
 from app.models.officer_certificates import OfficerCertificateRead
 from app.models.officer_profiles import OfficerProfileRead
 from app.models.officers import OfficerRead
 from app.models.operation_reports import OperationReportRead
 from app.models.parks import ParkRead
+from app.models.periods import PeriodRead, PeriodSnapshotRead
 from app.models.pipeline import allowed_actions
 from app.models.posts import PostRead
 from app.models.roles import Role
@@ -84,6 +86,9 @@ LISTS: dict[str, type[ReadShape]] = {
     "/leads": LeadRead,
     "/ledger-entries": LedgerEntryRead,
     "/merges": MergeRead,
+    "/metric-definitions": MetricDefinitionRead,
+    "/period-snapshots": PeriodSnapshotRead,
+    "/periods": PeriodRead,
     "/officer-certificates": OfficerCertificateRead,
     "/officer-profiles": OfficerProfileRead,
     "/officers": OfficerRead,
@@ -235,7 +240,12 @@ async def test_every_answer_fits_its_published_schema(world: World) -> None:
     await _fill(world)
     document, checked = world.app.openapi(), 0
     subject = f"scope=zone&scope_id={'0' * 8}-0000-0000-0000-{'0' * 12}"
-    queries = {"/kpi-companies": f"?period=this_year&metrics=M01&{subject}"}
+    change = f"?metric=M01&period=this_year&from_at=2026-01-01T00:00:00Z&{subject}"
+    queries = {
+        "/kpi-companies": f"?period=this_year&metrics=M01&{subject}",
+        "/kpi-changes": change,
+        "/kpi-change-subjects": f"{change}&term=new",
+    }
     for path, methods in document["paths"].items():
         if "get" not in methods or "{id}" in path or path.endswith("/export"):
             continue
