@@ -146,6 +146,17 @@ async def verify(session: AsyncSession) -> list[Difference]:
     return found + [_of_sums(row) for row in await periods.moved(session)]
 
 
+async def verify_subject(session: AsyncSession, subject_id: UUID) -> list[Difference]:
+    """The same for one subject's facts and entries, whatever family it is of."""
+    connection, found = await session.connection(), list[Difference]()
+    for family in Family:
+        text = sa.text(_difference(family, is_whole=False))
+        of_subject = text.bindparams(sa.bindparam("subject_id", subject_id, type_=sa.Uuid))
+        rows = await connection.execute(of_subject)
+        found += [_named({**row, "counted_on": row["fact_on"]}) for row in rows.mappings()]
+    return found
+
+
 def _named(row: Any) -> Difference:
     return Difference(**{name: row[name] for name in Difference.__dataclass_fields__})
 

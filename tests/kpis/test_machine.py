@@ -379,7 +379,8 @@ class LedgerMachine(RuleBasedStateMachine):
     reverse_step, change_members = _acting("reverse_step"), _acting("change_members")
     move_officer, fold = _acting("move_officer"), _acting("fold")
     change_unit, declare = _acting("change_unit"), _acting("declare")
-    lock, redefine = _acting("lock"), _acting("redefine")
+    lock, lock_another = _acting("lock"), _acting("lock")
+    correct_another, redefine = _acting("correct_visit"), _acting("redefine")
 
     @invariant()
     def every_number_agrees(self) -> None:
