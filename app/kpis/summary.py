@@ -25,11 +25,20 @@ async def summary(pool: Any, caller: Any, scope: Scope, query: KpiQuery) -> byte
     form, binds = _asked(caller, scope, window, metrics)
     statement = summary_statement(form)
     rows = await pool.fetch(statement.sql, *statement.arguments(binds))
-    if rows and rows[0]["is_closed"]:
-        closed = replace(window, is_closed=True)
-        metrics = [replace(pieces, window=closed) for pieces in metrics]
+    if rows:
+        metrics = [_as_found(pieces, rows[0]) for pieces in metrics]
     items = ",".join(row_json(row, metrics) for row in rows)
     return f"{_head(window)}{items}]}}".encode()
+
+
+def _as_found(pieces: Pieces, row: Any) -> Pieces:
+    """Whether the number can still move, and the version of its definition."""
+    versions = json.loads(row["versions"] or "{}")
+    if row["is_closed"]:
+        pieces = replace(pieces, window=replace(pieces.window, is_closed=True))
+    if version := versions.get(pieces.metric.code):
+        pieces = replace(pieces, metric=replace(pieces.metric, version=version))
+    return pieces
 
 
 def _asked(

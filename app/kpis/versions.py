@@ -29,3 +29,12 @@ def in_force(metric: str, day: str) -> str:
   WHERE effective_from_year <= date_part('year', {day})
   ORDER BY effective_from_year DESC, definition_version DESC LIMIT 1
 ) AS d"""
+
+
+# The adopted versions in force in the year of `:end_on`, by metric.
+VERSIONS = """SELECT json_object_agg(metric, definition_version) FROM (
+    SELECT DISTINCT ON (metric) metric, definition_version FROM metric_definitions
+    WHERE status = 'adopted'
+      AND effective_from_year <= date_part('year', CAST(:end_on AS date)){known}
+    ORDER BY metric, effective_from_year DESC, definition_version DESC
+  ) AS v"""

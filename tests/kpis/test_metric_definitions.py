@@ -75,7 +75,7 @@ async def test_three_versions_over_the_same_facts(world: World, app: FastAPI) ->
         (2019, "111110.00", 1), (2022, "1110.00", 2), (2024, "110100.00", 3),
     ):  # fmt: skip
         told = await number(world, "M02", f"{year}")
-        assert told["value"] == value
+        assert (told["value"], told["definition_id"]) == (value, f"M02@{version}")
         await world.check_drill(told)
         rows = await world.opened(told["drill"])
         held: dict[int, Decimal] = defaultdict(Decimal)
