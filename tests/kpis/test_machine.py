@@ -397,6 +397,7 @@ class LedgerMachine(RuleBasedStateMachine):
         for (start, end), said in self.walk.locked.items():
             assert self.run(self.walk.served(start, end=end)) == said, start
         self.run(self._bridges())
+        self.run(self._drills())
         assert self.run(self._differences()) == []
         self.run(self.walk.world.__aexit__())
 
@@ -408,6 +409,15 @@ class LedgerMachine(RuleBasedStateMachine):
                 if metric not in RATIOS:
                     numbers = (of.get((ZONE, metric), (0,))[0] for of in (then, now))
                     assert told == tuple(numbers), (metric, since, until)
+
+    async def _drills(self) -> None:
+        """The rows behind every number of the zone and of the teams add up to it."""
+        world = self.walk.world
+        query = f"period={LONG}..{today()}&metrics={','.join(METRICS)}"
+        for scope in ("teams", "zone"):
+            for values in (await world.kpis(scope, query)).values():
+                for value in values.values():
+                    await world.check_drill(value)
 
     async def _differences(self) -> list[ledger.Difference]:
         async with self.walk.database.transaction() as session:
