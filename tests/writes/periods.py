@@ -26,6 +26,7 @@ async def calls(world: World) -> dict[str, Call]:
     assessor = world.assessor
     opened, closing = [await assessor.made("/periods", {"month": m}) for m in months[:2]]
     path = f"/periods/{closing['id']}"
+    await world.visit(visited_on=months[1])
     closed = await assessor.made(f"{path}/closings", None, headers={"If-Match": etag(closing)})
     return {
         "create_period": Call(assessor, "POST", "/periods", {"month": months[2]}),
