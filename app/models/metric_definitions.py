@@ -108,7 +108,7 @@ class MetricDefinition(Record, MetricDefinitionBase, table=True):
         if self.metric is DefinedMetric.thresholds and HEADLINE not in self.thresholds:
             raise invalid("/thresholds", "headline_threshold")
         if self.metric is DefinedMetric.capital and self.thresholds:
-            raise invalid("/thresholds", "not_of_metric")
+            raise invalid("/thresholds/0", "not_of_metric")
         self.thresholds = sorted(set(self.thresholds))
         self.wording_zh, self.wording_en = self._worded("zh"), self._worded("en")
 

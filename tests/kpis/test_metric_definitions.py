@@ -152,7 +152,7 @@ async def test_a_locked_month_keeps_its_number(world: World, app: FastAPI) -> No
 async def test_what_is_no_version(world: World) -> None:
     for body, pointer in (
         (THRESHOLDS | {"thresholds": [200_000_000]}, "/thresholds"),
-        (capital(thresholds=[100_000_000]), "/thresholds"),
+        (capital(thresholds=[100_000_000]), "/thresholds/0"),
         (capital(metric="M06"), "/metric"),
     ):
         reply = await world.assessor.post("/metric-definitions", body)
