@@ -1,6 +1,8 @@
 """`yinfeng kpi …`: the ledger."""
 
 import asyncio
+from typing import Annotated
+from uuid import UUID
 
 import typer
 from rich.table import Table
@@ -13,10 +15,14 @@ kpi = typer.Typer(no_args_is_help=True, help="The KPI ledger.")
 
 
 @kpi.command()
-def verify() -> None:
-    """Run every definition over all facts and compare with the ledger."""
+def verify(
+    subject: Annotated[
+        UUID | None, typer.Option(help="One fact's id (of milestones: the lead's) instead of all.")
+    ] = None,
+) -> None:
+    """Run every definition over all facts and compare with the ledger; sums and locks, too."""
     with database_url() as url:
-        found = asyncio.run(_verify(url))
+        found = asyncio.run(_verify(url, subject))
     table = Table("metric", "scope", "scope id", "subject", "dimension", "counted on", "missing")
     for d in found:
         cells = (d.metric, d.scope, d.scope_id, d.subject_id, d.dimension, d.counted_on, d.quantity)
@@ -27,8 +33,10 @@ def verify() -> None:
     raise typer.Exit(1 if found else 0)
 
 
-async def _verify(url: str) -> list[ledger.Difference]:
+async def _verify(url: str, subject: UUID | None) -> list[ledger.Difference]:
     async with session_at(url) as session:
+        if subject is not None:
+            return await ledger.verify_subject(session, subject)
         return await ledger.verify(session)
 
 

@@ -24,8 +24,9 @@ def _on_column(spec: Filter, name: str, table: Any) -> sa.ColumnElement[bool]:
     column = getattr(table, spec.field)
     if spec.op == "isnull":
         return column.is_(None) == sa.bindparam(name, type_=sa.Boolean)
-    if spec.op == "until":
-        return column <= sa.bindparam(name, type_=sa.DateTime(timezone=True))
+    if spec.op in {"until", "after"}:
+        instant = sa.bindparam(name, type_=sa.DateTime(timezone=True))
+        return column <= instant if spec.op == "until" else column > instant
     if spec.tree is not None:
         is_under = sa.bindparam(name, type_=sa.Uuid) == sa.any_(spec.tree.path)
         return column.in_(sa.select(spec.tree.id).where(is_under))

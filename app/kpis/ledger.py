@@ -4,6 +4,9 @@ Posting: the definitions run for one subject; what they say minus what the ledge
 in the transaction of the fact. The writer holds the subject's row lock, so two racing writers
 cannot both post the same difference. Audit: the same difference over all subjects must be empty.
 What is posted is also queued for the monthly sums (`rollup`), in the same statement.
+
+A locked month never moves: what is missing there is counted on the day of posting, and the entry
+says which month it adjusts. The difference is still taken by the day that the definition says.
 """
 
 from collections.abc import Sequence
@@ -23,6 +26,7 @@ from app.kpis import (
     company_lists,
     fundings,
     money_facts,
+    periods,
     rhythm,
     rollup,
     service_tasks,
@@ -48,13 +52,18 @@ _FACTS = {
     Family.lead_clock: (rhythm.CLOCKS, "f.lead_id = :subject_id"),
     Family.follow_up: (rhythm.FOLLOW_UPS, "f.id = :subject_id"),
 }
+# What a difference is taken by, beside the day that the definition says.
 _KEYS = """metric, definition_version, part, dimension, subject_id, scope, scope_id, lead_id,
-company_id, mechanism, counted_on"""
+company_id, mechanism"""
+_TODAY = "CAST(timezone('Asia/Shanghai', clock_timestamp()) AS date)"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Where ledger and definitions disagree; `quantity` is what is missing from the ledger."""
+    """Where ledger and definitions disagree; `quantity` is what is missing from the ledger.
+
+    `counted_on` is the definition's day, or the first day of the month whose sum is wrong.
+    """
 
     metric: str
     subject_id: UUID
@@ -74,21 +83,25 @@ def _difference(family: Family, *, is_whole: bool) -> str:
     held = f"({of_family})" + ("" if is_whole else " AND subject_id = :subject_id")
     return f"""
 WITH {facts.format(subject="true" if is_whole else one_subject)}
-SELECT {_KEYS}, sum(quantity) AS quantity
+SELECT {_KEYS}, fact_on, sum(quantity) AS quantity
 FROM (
-  SELECT {_KEYS}, quantity FROM ({wanted}) AS wanted
+  SELECT {_KEYS}, counted_on AS fact_on, quantity FROM ({wanted}) AS wanted
   UNION ALL
-  SELECT {_KEYS}, -quantity FROM ledger_entries WHERE {held}
+  SELECT {_KEYS}, fact_on, -quantity FROM ledger_entries WHERE {held}
 ) AS both_sides
-GROUP BY {_KEYS} HAVING sum(quantity) <> 0
+GROUP BY {_KEYS}, fact_on HAVING sum(quantity) <> 0
 """
 
 
-def _append(family: Family, *, is_whole: bool) -> str:
+def _append(family: Family, *, is_whole: bool, is_redefinition: bool = False) -> str:
+    """What is missing goes in, on the day of posting where its own month is locked."""
     return f"""
-INSERT INTO ledger_entries (id, {_KEYS}, quantity)
-SELECT gen_random_uuid(), {_KEYS}, quantity
-FROM ({_difference(family, is_whole=is_whole)}) AS missing
+INSERT INTO ledger_entries
+  (id, {_KEYS}, quantity, is_redefinition, fact_on, counted_on, adjusts_period)
+SELECT gen_random_uuid(), {_KEYS}, quantity, {is_redefinition}, fact_on,
+       CASE WHEN fact_on < opened.on_day THEN greatest({_TODAY}, opened.on_day) ELSE fact_on END,
+       CASE WHEN fact_on < opened.on_day THEN CAST(date_trunc('month', fact_on) AS date) END
+FROM ({_difference(family, is_whole=is_whole)}) AS missing, first_open_day() AS opened (on_day)
 """
 
 
@@ -106,6 +119,11 @@ async def post_all(session: AsyncSession, family: Family, subject_ids: Sequence[
 def _posting(family: Family) -> str:
     """Prepared once per connection; $1 are the subjects."""
     append = _append(family, is_whole=False).replace("= :subject_id", "= ANY($1::uuid[])")
+    return _queued(append)
+
+
+def _queued(append: str) -> str:
+    """What is appended waits for the monthly sums, too."""
     return f"""
 WITH entries AS ({append} RETURNING *)
 INSERT INTO {rollup.PENDING} SELECT {rollup.OF_ENTRY}, quantity FROM entries
@@ -113,7 +131,9 @@ INSERT INTO {rollup.PENDING} SELECT {rollup.OF_ENTRY}, quantity FROM entries
 
 
 async def verify(session: AsyncSession) -> list[Difference]:
-    """Every difference between facts and ledger, and between ledger and sums; empty when exact.
+    """Every difference between facts and ledger, ledger and sums, and of locked months.
+
+    Empty when exact.
 
     The sums of a metric are compared with a ledger that is itself exact, so that one fault is
     named once.
@@ -122,10 +142,22 @@ async def verify(session: AsyncSession) -> list[Difference]:
     found: list[Difference] = []
     for family in Family:
         rows = await connection.execute(sa.text(_difference(family, is_whole=True)))
-        found += [_named(row) for row in rows.mappings()]
+        found += [_named({**row, "counted_on": row["fact_on"]}) for row in rows.mappings()]
     wrong = {difference.metric for difference in found}
     sums = await rollup.differences(session)
-    return found + [_of_sums(row) for row in sums if row["metric"] not in wrong]
+    found += [_of_sums(row) for row in sums if row["metric"] not in wrong]
+    return found + [_of_sums(row) for row in await periods.moved(session)]
+
+
+async def verify_subject(session: AsyncSession, subject_id: UUID) -> list[Difference]:
+    """The same for one subject's facts and entries, whatever family it is of."""
+    connection, found = await session.connection(), list[Difference]()
+    for family in Family:
+        text = sa.text(_difference(family, is_whole=False))
+        of_subject = text.bindparams(sa.bindparam("subject_id", subject_id, type_=sa.Uuid))
+        rows = await connection.execute(of_subject)
+        found += [_named({**row, "counted_on": row["fact_on"]}) for row in rows.mappings()]
+    return found
 
 
 def _named(row: Any) -> Difference:
@@ -138,11 +170,28 @@ def _of_sums(row: Any) -> Difference:
     return _named({**row, **more})
 
 
+def facts_of(family: Family) -> str:
+    """The CTEs that a family's SELECTs take their facts from, for all subjects."""
+    return _FACTS[family][0].format(subject="true")
+
+
+async def redefine(session: AsyncSession, family: Family) -> None:
+    """Append what is missing for all subjects of a family, and queue it; after a re-definition.
+
+    Who posts meanwhile is told to come again, as in `rebuild`.
+    """
+    await periods.stop_posting(session, periods.REBUILD_LOCK)
+    append = _append(family, is_whole=True, is_redefinition=True)
+    await (await driver(session)).execute(_queued(append))
+
+
 async def rebuild(session: AsyncSession, families: Sequence[Family] = tuple(Family)) -> int:
     """Append what is missing for all subjects at once (after an import); answers the row count.
 
-    The monthly sums start again from the ledger; `rollup.fold_all` takes them up.
+    The monthly sums start again from the ledger; `rollup.fold_all` takes them up. Who posts
+    meanwhile is told to come again: two would append the same difference.
     """
+    await periods.stop_posting(session, periods.REBUILD_LOCK)
     connection, count = await session.connection(), 0
     for family in families:
         count += (await connection.execute(sa.text(_append(family, is_whole=True)))).rowcount

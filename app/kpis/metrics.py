@@ -46,6 +46,7 @@ class Metric:
 
     A ratio whose two parts change with different subjects names the family and the SELECT of its
     `denominator`; `select` then gives the numerator alone. Its `unit` is that of the value.
+    `drafted` is the SELECT by the one version `:definition_id`, where versions are data.
     What a ratio divides is counted in wholes unless its unit is given.
     """
 
@@ -58,6 +59,7 @@ class Metric:
     main: str | None = None
     version: int = 1
     select: str = ""
+    drafted: str = ""
     denominator: tuple[Family, str] | None = None
     numerator_unit: str = ""
     denominator_unit: str = ""

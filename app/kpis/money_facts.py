@@ -1,13 +1,15 @@
 """M02 to M07: money by the day it arrived, shared by the credit stamped at recognition.
 
 市外 is what does not begin with the city's four digits (GB/T 2260), 省外 what does not begin with
-the first two; a payer from abroad is outside both.
+the first two; a payer from abroad is outside both. What M02 counts is said by the version of its
+definition that was in force in the year of the arrival.
 """
 
 from typing import Any
 
 from app.kpis.credits import scoped_credits
 from app.kpis.metrics import Aggregation, CreditMode, Family, Metric
+from app.kpis.versions import AS_DRAFTED, in_force
 
 
 def _recognised(table: str, event: str, amount: str) -> str:
@@ -49,6 +51,26 @@ _INDUSTRIAL = "NOT f.excluded_tags && ARRAY['real_estate', 'infrastructure', 'fi
 _IS_NEW = "date_trunc('year', f.lead_signed_on) >= date_trunc('year', f.arrived_on)"
 
 
+def _capital(version: str) -> str:
+    """M02 by a version of its definition."""
+    return f"""
+SELECT 'M02' AS metric, d.definition_version, 'value' AS part, '' AS dimension,
+       c.fact_id AS subject_id, c.scope, c.scope_id, c.lead_id, c.company_id, c.mechanism,
+       CASE d.counting_date WHEN 'event' THEN c.counted_on
+            ELSE CAST(timezone('Asia/Shanghai', f.recognised_at) AS date) END AS counted_on,
+       CAST(c.money AS numeric(24,4)) AS quantity
+FROM scoped_credits c JOIN facts f ON f.id = c.fact_id CROSS JOIN {version}
+CROSS JOIN LATERAL (
+  SELECT CASE WHEN d.origin_of = 'ultimate'
+                AND (f.ultimate_country_code IS NOT NULL OR f.ultimate_region_code IS NOT NULL)
+              THEN f.ultimate_region_code ELSE f.payer_region_code END AS region,
+         CASE d.origin_scope WHEN 'city' THEN f.city_code ELSE left(f.city_code, 2) END AS digits
+) AS origin
+WHERE coalesce(NOT starts_with(origin.region, origin.digits), true)
+  AND f.kind = ANY(d.kinds) AND NOT f.excluded_tags && d.excluded_tags
+"""
+
+
 def _metric(code: str, family: Family, select: str, **more: Any) -> Metric:
     given: dict[str, Any] = {"unit": "CNY", **more}
     return Metric(
@@ -61,7 +83,12 @@ def _metric(code: str, family: Family, select: str, **more: Any) -> Metric:
     )
 
 
-M02 = _metric("M02", Family.capital_arrival, _counting("M02", _OUT_OF_CITY))
+M02 = _metric(
+    "M02",
+    Family.capital_arrival,
+    _capital(in_force("M02", "c.counted_on")),
+    drafted=_capital(AS_DRAFTED),
+)
 M03 = _metric(
     "M03",
     Family.capital_arrival,

@@ -43,8 +43,8 @@ def decimals_of(metric: Metric) -> int:
 
 def part_decimals_of(metric: Metric) -> tuple[int, int]:
     """Of a ratio's numerator and denominator."""
-    parts = metric.numerator_unit, metric.denominator_unit
-    return _DECIMALS.get(parts[0], 0), _DECIMALS.get(parts[1], 0)
+    top, bottom = metric.numerator_unit, metric.denominator_unit
+    return _DECIMALS.get(top, 0), _DECIMALS.get(bottom, 0)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Pieces:
             value=_NULLABLE if self.is_ratio else _TEXT,
             unit=self.metric.unit,
             definition_id=self.metric.definition_id,
-            status=KpiStatus.open,
+            status=KpiStatus.closed if self.window.is_closed else KpiStatus.open,
             credit_mode=self.metric.credit_mode.value,
             drill=self._drill,
             **(ratio if self.is_ratio else {}),  # pyright: ignore[reportArgumentType]  text all

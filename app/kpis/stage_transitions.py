@@ -8,6 +8,8 @@ from typing import Any
 
 from app.kpis.credits import scoped_credits
 from app.kpis.metrics import Aggregation, CreditMode, Family, Metric
+from app.kpis.versions import AS_DRAFTED, in_force
+from app.models.metric_definitions import HEADLINE
 
 _STAGE_ORDER = """ARRAY['identified','contacted','negotiating','pre_signing','signed','registered',
   'building','completed','producing','at_capacity']::text[]"""
@@ -67,10 +69,16 @@ FROM {source} c {more}
 """
 
 
-# 亿元 thresholds of Q03, in yuan.
-THRESHOLDS = (100_000_000, 300_000_000, 500_000_000, 1_000_000_000, 5_000_000_000)
-_ABOVE = f"""JOIN unnest(ARRAY[{",".join(map(str, THRESHOLDS))}]) AS step(yuan)
-  ON c.amount >= step.yuan"""
+def _above(version: str) -> str:
+    """Q03 by a version of its thresholds, in yuan."""
+    return f"""
+SELECT 'Q03' AS metric, d.definition_version, 'value' AS part, CAST(step.yuan AS text) AS dimension,
+       c.lead_id AS subject_id, c.scope, c.scope_id, c.lead_id, c.company_id, c.mechanism,
+       c.counted_on, CAST(c.portion AS numeric(24,4)) AS quantity
+FROM scoped_credits c CROSS JOIN {version}
+JOIN unnest(d.thresholds) AS step(yuan) ON c.amount >= step.yuan
+"""
+
 
 # The kinds of lists stamped on a signing, and once more for all of them.
 _LISTED = """JOIN (
@@ -122,8 +130,9 @@ Q03 = _metric(
     "Q03",
     "leads",
     "quantity",
-    credited("Q03", "CAST(step.yuan AS text)", "portion", _ABOVE),
-    main=str(THRESHOLDS[0]),
+    _above(in_force("Q03", "c.counted_on")),
+    main=str(HEADLINE),
+    drafted=_above(AS_DRAFTED),
 )
 Q04 = _metric(
     "Q04", "leads", "quantity", credited("Q04", "list_kind", "portion", _LISTED), main="any"

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.core.reading import Statement
+from app.kpis.periods import FIRST_OPEN_DAY
 from app.kpis.rollup import COMPANY
+from app.kpis.versions import VERSIONS
 from app.models.ledger_entries import ZONE_ID, Scope
 from app.models.roles import FIELD_ROLES
 
@@ -36,17 +38,23 @@ class Form:
 def summary_statement(form: Form) -> Statement:
     """A row per subject: `id`, `name`, `team_id` and `cells`, null where it has no entries.
 
+    Alike on all rows are `is_closed`, whether every day asked for was locked, and `versions`, a
+    JSON object of what was adopted for the year that the days end in.
+
     Cells are one text, parted by the ASCII record and unit separators: a thousand short strings
     cost the driver more than the sums cost the database.
     """
     sources = [_FOLDED, _PENDING] if form.has_months else []
     sources += [_edges(form)] if form.has_edges else []
+    known = " AND {} <= :as_of" if form.is_past else ""
     text = _PAGE.format(
         subjects=_SUBJECTS[form.scope](form),
         sources=",\n".join(sources),
         quantities=_union(form, f"SELECT {_PARTS}, quantity, {{count}} FROM {{name}}"),
         companies=_MOVED_COMPANIES if form.is_one_month else _recounted(form),
         parts=_PARTS,
+        opened=FIRST_OPEN_DAY + known.format("locked_at"),
+        versions=VERSIONS.format(known=known.format("adopted_at")),
         sides=_AND_PARTS if form.is_broken_down else _NUMBER,
     )
     return _numbered(text.replace(":scope", f"'{form.scope.value}'"))
@@ -200,7 +208,8 @@ cells AS (
     ), E'\\x1e' ORDER BY place, dimension COLLATE "C") AS cells
   FROM sums JOIN asked USING (place) GROUP BY scope_id
 )
-SELECT s.id, s.name, s.team_id, cells.cells
+SELECT s.id, s.name, s.team_id, cells.cells, :end_on < ({opened}) AS is_closed,
+       ({versions}) AS versions
 FROM subjects s LEFT JOIN cells ON cells.scope_id = s.id ORDER BY s.name, s.id
 """
 # The number itself; and beside it every dimension that says something.

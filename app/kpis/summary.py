@@ -1,6 +1,7 @@
 """KPI summaries: one statement for any number of metrics and subjects; its bytes are the reply."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -24,8 +25,20 @@ async def summary(pool: Any, caller: Any, scope: Scope, query: KpiQuery) -> byte
     form, binds = _asked(caller, scope, window, metrics)
     statement = summary_statement(form)
     rows = await pool.fetch(statement.sql, *statement.arguments(binds))
+    if rows:
+        metrics = [_as_found(pieces, rows[0]) for pieces in metrics]
     items = ",".join(row_json(row, metrics) for row in rows)
     return f"{_head(window)}{items}]}}".encode()
+
+
+def _as_found(pieces: Pieces, row: Any) -> Pieces:
+    """Whether the number can still move, and the version of its definition."""
+    versions = json.loads(row["versions"] or "{}")
+    if row["is_closed"]:
+        pieces = replace(pieces, window=replace(pieces.window, is_closed=True))
+    if version := versions.get(pieces.metric.code):
+        pieces = replace(pieces, metric=replace(pieces.metric, version=version))
+    return pieces
 
 
 def _asked(

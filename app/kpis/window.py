@@ -21,12 +21,13 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Window:
-    """Which entries are summed."""
+    """Which entries are summed; `is_closed` says that none will be added."""
 
     days: Days
     as_of: datetime
     mechanism: str | None
     is_past: bool = False
+    is_closed: bool = False
 
     @property
     def narrowing(self) -> dict[str, str]:

@@ -107,7 +107,9 @@ class CapitalArrivalCreate(Shape, CapitalArrivalBase):
     """A new arrival."""
 
 
-class CapitalArrivalUpdate(patch_of(CapitalArrivalCreate, without=frozenset({"lead_id"}))):
+class CapitalArrivalUpdate(
+    patch_of(CapitalArrivalCreate, without=frozenset({"lead_id", "late_reason"}))
+):
     """Changes of a pending arrival; its lead stays."""
 
 

@@ -55,5 +55,10 @@ DOMAIN_ERRORS: dict[str, int] = {
     "already_reversed": 409,
     "changed_since": 409,
     "target_exists": 409,
+    "definition_adopted": 409,
+    "period_status": 409,
+    "period_too_early": 409,
+    "period_order": 409,
+    "period_closed": 423,
     "import_refused": 422,
 }

@@ -37,7 +37,9 @@ class FixedInvestmentCreate(Shape, FixedInvestmentBase):
     """A new increment."""
 
 
-class FixedInvestmentUpdate(patch_of(FixedInvestmentCreate, without=frozenset({"lead_id"}))):
+class FixedInvestmentUpdate(
+    patch_of(FixedInvestmentCreate, without=frozenset({"lead_id", "late_reason"}))
+):
     """Changes of a pending increment; its lead stays."""
 
 

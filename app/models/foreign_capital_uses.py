@@ -64,7 +64,9 @@ class ForeignCapitalUseCreate(Shape, ForeignCapitalUseBase):
     """A new use of foreign capital."""
 
 
-class ForeignCapitalUseUpdate(patch_of(ForeignCapitalUseCreate, without=frozenset({"lead_id"}))):
+class ForeignCapitalUseUpdate(
+    patch_of(ForeignCapitalUseCreate, without=frozenset({"lead_id", "late_reason"}))
+):
     """Changes of a pending use; its lead stays."""
 
 

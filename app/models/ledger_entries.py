@@ -32,12 +32,24 @@ class Scope(Code):
 
 
 class LedgerEntry(Row, table=True):
-    """One posted difference; all columns but `quantity` and `recorded_at` say what it is about."""
+    """One posted difference; all columns but `quantity` and `recorded_at` say what it is about.
+
+    `fact_on` is the day that the definition says, `counted_on` the one that it counts on. They
+    differ where the month was locked before: `adjusts_period` is the first day of that month.
+    `is_redefinition` says that no fact changed: a version of the definition was adopted.
+    """
 
     __tablename__ = "ledger_entries"
     __table_args__: ClassVar[Any] = (
         sa.Index("ix_ledger_entries_subject_id", "subject_id"),
         sa.Index("ix_ledger_entries_counted_on", "counted_on", "id"),
+        sa.Index(
+            "ix_ledger_entries_adjusts_period",
+            "adjusts_period",
+            "counted_on",
+            "id",
+            postgresql_where=sa.text("adjusts_period IS NOT NULL"),
+        ),
         sa.Index(
             "ix_ledger_entries_scope",
             "scope",
@@ -66,6 +78,9 @@ class LedgerEntry(Row, table=True):
     company_id: UUID | None = None
     mechanism: str
     counted_on: date
+    fact_on: date
+    adjusts_period: date | None = None
+    is_redefinition: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     quantity: Decimal = Field(sa_type=numeric(24, 4))
     recorded_at: datetime = Field(
         default_factory=now,
@@ -101,6 +116,9 @@ class LedgerEntryRead(ReadShape):
     company_id: Annotated[UUID | None, _of_visible_lead("company_id")]
     mechanism: str
     counted_on: BusinessDate
+    fact_on: BusinessDate
+    adjusts_period: BusinessDate | None
+    is_redefinition: bool
     quantity: Quantity
     recorded_at: Instant
 
@@ -116,6 +134,7 @@ _Listed = list_query(
         "scope_id",
         "mechanism",
         "counted_on",
+        "adjusts_period",
         "recorded_at",
     ),
     sorts=("counted_on", "recorded_at", "quantity"),
@@ -123,11 +142,16 @@ _Listed = list_query(
 
 
 class LedgerEntryQuery(_Listed):
-    """Parameters of the drill-down; `as_of` leaves out what was recorded after that instant."""
+    """Parameters of the drill-down; `as_of` leaves out what was recorded after that instant.
+
+    `recorded_after` leaves out the rest.
+    """
 
     filters: ClassVar[dict[str, Filter]] = {
         **_Listed.filters,
         "as_of": Filter("recorded_at", "until"),
+        "recorded_after": Filter("recorded_at", "after"),
     }
 
     as_of: Instant | None = None
+    recorded_after: Instant | None = None

@@ -32,6 +32,7 @@ from app.core.types import (
 )
 from app.models.companies import CompanyStub
 from app.models.leads import Lead, LeadStub
+from app.models.periods import LateReason
 
 PositiveMoney = Annotated[Money, Bounded(gt=0)]
 _FEN, _CEILING = Decimal("0.01"), Decimal(10) ** 18
@@ -58,6 +59,7 @@ class MoneyFactBase(SQLModel):
     )
     amount: PositiveMoney = Field(sa_type=numeric(20, 2))
     notes: Notes | None = None
+    late_reason: LateReason | None = None
 
 
 class MoneyFact(Record, MoneyFactBase):

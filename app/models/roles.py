@@ -114,6 +114,9 @@ class Permission(Code):
     scorecards_write = "scorecards_write"
     objections_write = "objections_write"
     objections_decide = "objections_decide"
+    periods_write = "periods_write"
+    definitions_write = "definitions_write"
+    shadows_read = "shadows_read"
 
 
 HOLDERS: dict[Permission, frozenset[Role]] = {
@@ -207,6 +210,9 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.scorecards_write: frozenset({Role.assessor}),
     Permission.objections_write: frozenset({Role.officer, Role.team_lead}),
     Permission.objections_decide: frozenset({Role.assessor}),
+    Permission.periods_write: frozenset({Role.assessor}),
+    Permission.definitions_write: frozenset({Role.assessor}),
+    Permission.shadows_read: ZONE_READERS,
 }
 
 

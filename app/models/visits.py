@@ -19,6 +19,7 @@ from app.models.codes import CreditCode
 from app.models.companies import CompanyStub
 from app.models.leads import LeadStub
 from app.models.mechanisms import Mechanism
+from app.models.periods import LateReason
 
 
 class VisitKind(Code):
@@ -53,6 +54,7 @@ class VisitBase(SQLModel):
     next_action: Line | None = None
     next_action_on: BusinessDate | None = None
     notes: Notes | None = None
+    late_reason: LateReason | None = None
     trip_id: UUID | None = Field(
         default=None, foreign_key="trips.id", description="The trip that an outbound visit is of."
     )
@@ -66,7 +68,7 @@ def _linked(column: str) -> sa.Index:
 
 
 class Visit(Record, VisitBase, table=True):
-    """One visit; its company and lead do not change."""
+    """One visit; its company, lead and reason for being late do not change."""
 
     __tablename__ = "visits"
     __table_args__: ClassVar[Any] = (
@@ -167,7 +169,9 @@ class VisitCreate(Shape, VisitBase):
             raise invalid("/lead_id", "one_subject")
 
 
-class VisitUpdate(patch_of(VisitCreate, without=frozenset({"lead_id", "company_id", "company"}))):
+class VisitUpdate(
+    patch_of(VisitCreate, without=frozenset({"lead_id", "company_id", "company", "late_reason"}))
+):
     """Changes of a visit."""
 
 

@@ -5,7 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 
 from app.core.endpoint import Endpoint
-from app.kpis import companies, definitions, summary
+from app.kpis import changes, companies, definitions, summary
+from app.models.kpi_changes import (
+    KpiChange,
+    KpiChangeQuery,
+    KpiChangeSubjectPage,
+    KpiChangeSubjectQuery,
+)
 from app.models.kpis import (
     KpiCompanyPage,
     KpiCompanyQuery,
@@ -63,3 +69,19 @@ async def list_kpi_companies(
 ) -> KpiCompanyPage:
     """The companies behind a distinct count; as many as the number says."""
     return await companies.behind(await reader.db.reads(), reader.caller, query)
+
+
+@router.get("/kpi-changes", dependencies=READ)
+async def get_kpi_change(
+    reader: ReaderDep, query: Annotated[KpiChangeQuery, asked(KpiChangeQuery)]
+) -> KpiChange:
+    """Why a number is another one than it was: five terms that add up to the difference."""
+    return await changes.bridge(await reader.db.reads(), reader.caller, query)
+
+
+@router.get("/kpi-change-subjects", dependencies=READ)
+async def list_kpi_change_subjects(
+    reader: ReaderDep, query: Annotated[KpiChangeSubjectQuery, asked(KpiChangeSubjectQuery)]
+) -> KpiChangeSubjectPage:
+    """The facts behind one term of a change; their values add up to it."""
+    return await changes.subjects(await reader.db.reads(), reader.caller, query)

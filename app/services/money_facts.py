@@ -23,6 +23,7 @@ from app.models.money_facts import FactStatus, MoneyCredit, MoneyFact
 from app.models.pipeline import Stage, TransitionKind, TransitionStatus
 from app.models.stage_transitions import StageTransition
 from app.models.transition_decisions import DecisionKind, ReversalCreate, TransitionDecision
+from app.services import periods
 from app.services.access import Caller, check_reach, claimed, found, readable
 from app.services.companies import check_present
 from app.services.lead_members import members_on
@@ -58,6 +59,7 @@ async def create(
     }
     fact = model.model_validate(payload, update=placed)
     fact.settle()
+    await periods.check_day(session, fact.event_on, fact.late_reason)
     await check_present(session, fact.company_id)
     session.add(fact)
     await session.flush()

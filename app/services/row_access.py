@@ -46,6 +46,7 @@ from app.models.lead_responses import LeadResponse
 from app.models.leads import Lead
 from app.models.ledger_entries import LedgerEntry
 from app.models.merges import Merge
+from app.models.metric_definitions import MetricDefinition
 from app.models.money_facts import MoneyCredit
 from app.models.no_change_notes import NoChangeNote
 from app.models.node_presences import NodePresence
@@ -56,6 +57,7 @@ from app.models.officer_profiles import OfficerProfile
 from app.models.officers import Officer
 from app.models.operation_reports import OperationReport
 from app.models.parks import Park
+from app.models.periods import Period, PeriodSnapshot
 from app.models.platform_companies import PlatformCompany
 from app.models.platform_fundings import PlatformFunding
 from app.models.posts import Post
@@ -193,6 +195,9 @@ RULES: dict[type[SQLModel], Rule] = {
     LedgerEntry: ledger_rule,
     KpiTarget: ledger_rule,
     KpiTargetVersion: roles(*BUSINESS_READERS),
+    MetricDefinition: roles(*BUSINESS_READERS),
+    Period: roles(*BUSINESS_READERS),
+    PeriodSnapshot: ledger_rule,
     EvidenceFile: evidence_file_rule,
     EvidenceLink: evidence_link_rule,
     IntegrityAlert: roles(*ZONE_READERS),

@@ -23,7 +23,7 @@ from app.models.visits import (
     VisitUpdate,
     people,
 )
-from app.services import follow_ups
+from app.services import follow_ups, periods
 from app.services.access import Caller, claimed
 from app.services.trips import check_links
 from app.services.visit_subjects import TeamPaths, subject_of, team_paths
@@ -44,6 +44,7 @@ async def log_visit(session: AsyncSession, caller: Caller, payload: VisitCreate)
         payload.model_dump(exclude={"company", "participant_ids", "guests"}) | placed
     )
     visit.check_dates()
+    await periods.check_day(session, visit.visited_on, visit.late_reason)
     visit.count_guests(len(payload.guests))
     await check_links(session, caller, visit)
     session.add(visit)

@@ -45,12 +45,14 @@ from app.models.lead_responses import LeadResponseRead
 from app.models.leads import Lead, LeadRead
 from app.models.ledger_entries import LedgerEntryRead
 from app.models.merges import MergeRead
+from app.models.metric_definitions import MetricDefinitionRead
 from app.models.no_change_notes import NoChangeNoteRead
 from app.models.officer_certificates import OfficerCertificateRead
 from app.models.officer_profiles import OfficerProfileRead
 from app.models.officers import OfficerRead
 from app.models.operation_reports import OperationReportRead
 from app.models.parks import ParkRead
+from app.models.periods import PeriodRead, PeriodSnapshotRead
 from app.models.pipeline import allowed_actions
 from app.models.posts import PostRead
 from app.models.reminders import ReminderRead
@@ -100,6 +102,9 @@ LISTS: dict[str, type[ReadShape]] = {
     "/ledger-entries": LedgerEntryRead,
     "/merges": MergeRead,
     "/no-change-notes": NoChangeNoteRead,
+    "/metric-definitions": MetricDefinitionRead,
+    "/period-snapshots": PeriodSnapshotRead,
+    "/periods": PeriodRead,
     "/officer-certificates": OfficerCertificateRead,
     "/officer-profiles": OfficerProfileRead,
     "/officers": OfficerRead,
@@ -262,8 +267,11 @@ async def test_every_answer_fits_its_published_schema(world: World) -> None:
     await _fill(world)
     document, checked = world.app.openapi(), 0
     subject = f"scope=zone&scope_id={'0' * 8}-0000-0000-0000-{'0' * 12}"
+    change = f"?metric=M01&period=this_year&from_at=2026-01-01T00:00:00Z&{subject}"
     queries = {
         "/kpi-companies": f"?period=this_year&metrics=M01&{subject}",
+        "/kpi-changes": change,
+        "/kpi-change-subjects": f"{change}&term=new",
         "/kpi-attainments": "?period=this_year&scope=officer",
         "/kpi-target-sums": "?year=2026",
         "/target-factor-report": "?period=this_year",

@@ -29,6 +29,10 @@ SNAPSHOT = Path(__file__).with_name("statements.toml")
 MOST_OF_A_READ = 2
 # asyncpg asks what the types of columns are, once on each connection.
 ONCE = ("typeinfo_tree", "set_config('jit'")
+CHANGE = (
+    "?metric=T09&period=today&from_at=2026-01-01T00:00:00Z&scope=zone"
+    "&scope_id=00000000-0000-0000-0000-000000000000"
+)
 QUERIES = {
     "/kpis/officers": "?period=this_year",
     "/kpis/combinations": "?period=this_year",
@@ -41,6 +45,9 @@ QUERIES = {
     "/reports/year-to-date.xlsx": "?period=2026-01",
     "/reports/year-to-date.html": "?period=2026-01",
     "/target-factor-report": "?period=this_year",
+    "/metric-definitions/{id}/shadow-report": "?period=this_year",
+    "/kpi-changes": CHANGE,
+    "/kpi-change-subjects": f"{CHANGE}&term=new",
     "/kpi-companies": f"?period=this_year&metrics=T02&scope=zone&scope_id={'0' * 8}-0000-0000"
     f"-0000-{'0' * 12}",
 }

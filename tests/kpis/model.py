@@ -1,4 +1,7 @@
-"""The KPIs once more, in plain Python over plain facts: the API's numbers must agree."""
+"""The KPIs once more, in plain Python over plain facts: the API's numbers must agree.
+
+With what locked months make of them: what is new counts today where its own month is locked.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -6,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
+
+from app.core.clock import today
 
 ZONE = "00000000-0000-0000-0000-000000000000"
 STAGES = [
@@ -22,6 +27,7 @@ FLAGS = {
     (True, True): "both", (True, False): "leading", (False, True): "flagship", (False, False): "",
 }  # fmt: skip
 FEN = Decimal("0.01")
+Key = tuple[str, str, str, str, str, str | None, date]
 
 
 @dataclass
@@ -78,28 +84,52 @@ class Model:
     teams: dict[str, tuple[str, ...]]  # officer → team and those above it
     visits: dict[str, Visit] = field(default_factory=dict)
     leads: dict[str, Lead] = field(default_factory=dict)
+    thresholds: tuple[int, ...] = THRESHOLDS
+    open_from: date = date.min  # everything before is locked
+    held: dict[Key, Decimal] = field(default_factory=dict)
+    entries: list[tuple[Key, date, Decimal]] = field(default_factory=list)
 
-    def facts(self, start: date) -> Iterator[tuple[str, str, str, str, Any]]:
-        """Scope id, metric, part, dimension, quantity (T02: the company) since a day."""
-        for visit in self.visits.values():
-            if visit.day >= start:
-                yield from _of_visit(visit)
-        for lead in self.leads.values():
-            for step in lead.steps:
-                yield from _conversions(lead, step)
-                if step.to == "signed":
-                    yield from _signing(step)
-                    yield from _fit(step)
+    def counted(self) -> dict[Key, Decimal]:
+        """What all facts count: subject, scope id, metric, part, dimension, company (T02), day."""
+        found: dict[Key, Decimal] = defaultdict(Decimal)
+        for visit_id, visit in self.visits.items():
+            for scope, metric, part, dimension, quantity in _of_visit(visit):
+                company = quantity if metric == "T02" else None
+                key = (visit_id, scope, metric, part, dimension, company, visit.day)
+                found[key] += 1 if company else quantity
+        for lead_id, lead in self.leads.items():
+            for scope, metric, part, dimension, quantity in self._of_lead(lead):
+                found[lead_id, scope, metric, part, dimension, None, today()] += quantity
+        return found
 
-    def numbers(self, start: date) -> dict[tuple[str, str], Any]:
+    def _of_lead(self, lead: Lead) -> Iterator[tuple[str, str, str, str, Any]]:
+        for step in lead.steps:
+            yield from _conversions(lead, step)
+            if step.to == "signed":
+                yield from _signing(step, self.thresholds)
+                yield from _fit(step)
+
+    def post(self) -> None:
+        """What is new since the last time counts today where its own month is locked."""
+        now = self.counted()
+        for key in {*now, *self.held}:
+            if missing := now.get(key, Decimal(0)) - self.held.get(key, Decimal(0)):
+                day = key[-1] if key[-1] >= self.open_from else today()
+                self.entries.append((key, day, missing))
+        self.held = now
+
+    def numbers(self, start: date, end: date = date.max) -> dict[tuple[str, str], Any]:
         """By scope id and metric: the headline and the parts that are not zero."""
+        totals: dict[Any, Decimal] = defaultdict(Decimal)
+        for (_, scope, metric, part, dimension, company, _), day, quantity in self.entries:
+            if start <= day <= end:
+                totals[scope, metric, part, dimension, company] += quantity
         sums: dict[tuple[str, str], dict[tuple[str, str], Any]] = defaultdict(dict)
-        for scope, metric, part, dimension, quantity in self.facts(start):
-            held = sums[scope, metric]
-            if metric == "T02":
-                held.setdefault((part, dimension), set()).add(quantity)
-            else:
-                held[part, dimension] = held.get((part, dimension), Decimal(0)) + quantity
+        for (scope, metric, part, dimension, company), total in totals.items():
+            if company and total > 0:
+                sums[scope, metric].setdefault((part, dimension), set()).add(company)
+            elif total and not company:
+                sums[scope, metric][part, dimension] = total
         return {key: _answer(key[1], held) for key, held in sums.items()}
 
 
@@ -123,7 +153,7 @@ def _of_visit(visit: Visit) -> Iterator[tuple[str, str, str, str, Any]]:
             yield scope, "T05", "value", "", 1
 
 
-def _signing(step: Step) -> Iterator[tuple[str, str, str, str, Any]]:
+def _signing(step: Step, thresholds: tuple[int, ...]) -> Iterator[tuple[str, str, str, str, Any]]:
     parts = [part for part in step.credits if part[2] > 0]
     cuts = [(step.amount * share / 100).quantize(FEN, ROUND_DOWN) for _, _, share in parts]
     cuts[-1] += step.amount - sum(cuts)
@@ -135,7 +165,7 @@ def _signing(step: Step) -> Iterator[tuple[str, str, str, str, Any]]:
                 yield scope, "Q12", "value", "", share / 100
             if flags := FLAGS[step.traits.is_leading, step.traits.is_flagship]:
                 yield scope, "Q11", "value", flags, share / 100
-            for threshold in THRESHOLDS:
+            for threshold in thresholds:
                 if step.amount >= threshold:
                     yield scope, "Q03", "value", str(threshold), share / 100
 

@@ -5,6 +5,7 @@ import random
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -64,6 +65,17 @@ async def test_a_missing_row_is_named_exactly(world: World, app: FastAPI) -> Non
         for d in found
     ] == [("T09", visit["id"], "officer", world.stranger.id, "outbound", Decimal(1))]
     assert found[0].counted_on == today()
+
+
+async def test_one_subject_is_looked_at_alone(world: World, app: FastAPI) -> None:
+    told = await a_history(world)
+    subjects = [UUID(told["visit"]["id"]), UUID(told["lead"]["id"])]
+    await tamper(world, "DELETE FROM ledger_entries WHERE metric = 'T02'")
+    async with app.state.db.transaction() as session:
+        of_visit, of_lead = [await ledger.verify_subject(session, s) for s in subjects]
+    assert {(d.metric, d.subject_id) for d in of_visit} == {("T02", subjects[0])}
+    assert len(of_visit) == 2 + 3 + 1  # two officers, three teams, the zone
+    assert of_lead == []
 
 
 async def test_a_changed_quantity_is_named_with_what_is_missing(world: World, app: FastAPI) -> None:

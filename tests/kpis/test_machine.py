@@ -10,6 +10,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import asyncpg
@@ -23,7 +24,8 @@ from app.core.config import DRIVER, Settings
 from app.core.db import Database
 from app.kpis import ledger, rollup
 from app.main import create_app
-from tests.kpis.model import STAGES, Lead, Model, Step, Traits, Visit
+from app.models.periods import month_of, next_month
+from tests.kpis.model import STAGES, ZONE, Lead, Model, Step, Traits, Visit
 from tests.world import Client, World, emptying
 from tests.writes import etag
 
@@ -43,6 +45,7 @@ WALKS = settings(
 KINDS = ("outbound", "inbound", "local", "online")
 MECHANISMS = ("leader_led", "department", "stationed", "commissioned")
 UNITS = (("生物医药大健康", "bio"), ("金属新材料", "metal"))
+RATIOS = {"M07", "R07", "R10", "R11"}
 STATUSES = ("strong", "weak", "missing")
 METRICS = [
     "M01", "M02", "M03", "M04", "M05", "M06", "M07", "M10", "Q02", "Q03", "Q11", "Q12", "R07",
@@ -77,6 +80,7 @@ class Walk:
     ) -> None:
         self.world, self.deputy, self.companies = world, deputy, companies
         self.units = units
+        self.locked: dict[tuple[date, date], Any] = {}
         self.database: Database = world.app.state.db
         self.pick = random.Random(0)
         bureau, bio, metal = (str(world.teams[name]) for name in ("bureau", "bio", "metal"))
@@ -110,6 +114,8 @@ class Walk:
             self.day(), self.pick.choice(KINDS), self.pick.choice(MECHANISMS), company,
             self.pick.randint(0, 5), self.placed(people), unit,
         )  # fmt: skip
+        if visit.day < self.model.open_from:
+            subject["late_reason"] = "补录"
         made = await self.world.visit(
             **subject, visited_on=visit.day.isoformat(), kind=visit.kind,
             mechanism=visit.mechanism, guest_count=visit.guests, participant_ids=people,
@@ -261,13 +267,54 @@ class Walk:
         """Into the monthly sums, all or a few: no number may notice."""
         await rollup.fold_all(self.database, self.pick.choice((1, 7, 50_000)))
 
-    def expected(self, start: date) -> dict[tuple[str, str], Any]:
-        """What the model says, zero numbers left out."""
-        return {key: told for key, told in self.model.numbers(start).items() if any(told)}
+    async def lock(self) -> None:
+        """The next month, and what it says from now on for ever."""
+        month = max(self.model.open_from, month_of(LONG))
+        if next_month(month) > today():
+            return
+        body = {"month": f"{month}", "cut_off_on": f"{next_month(month)}"}
+        period = await self.world.assessor.made("/periods", body)
+        for to in ("closings", "locks"):
+            path, headers = f"/periods/{period['id']}/{to}", {"If-Match": etag(period)}
+            period = await self.world.assessor.made(path, None, headers=headers)
+        self.model.open_from = next_month(month)
+        last = next_month(month) - timedelta(days=1)
+        self.locked[month, last] = await self.served(month, end=last)
+        assert self.locked[month, last] == self.expected(month, last)
 
-    async def served(self, start: date, as_of: str = "") -> dict[tuple[str, str], Any]:
+    async def redefine(self) -> None:
+        """Other thresholds of Q03, this year."""
+        more = self.pick.sample(range(2, 60), self.pick.randint(0, 3))
+        thresholds = [100_000_000 * step for step in (1, *more)]
+        body = {
+            "metric": "Q03", "effective_from_year": today().year, "thresholds": thresholds,
+            "label_zh": "亿元以上", "label_en": "Large",
+        }  # fmt: skip
+        row = await self.world.assessor.made("/metric-definitions", body)
+        path, headers = f"/metric-definitions/{row['id']}/adoptions", {"If-Match": etag(row)}
+        await self.world.assessor.made(path, None, headers=headers)
+        self.model.thresholds = tuple(thresholds)
+
+    async def bridge(self, metric: str, since: str, until: str) -> tuple[Decimal, Decimal]:
+        """The zone's number at two instants, by a bridge whose terms add up."""
+        found = await self.world.leader.seen(
+            f"/kpi-changes?metric={metric}&period={LONG}..{today()}&scope=zone&scope_id={ZONE}"
+            f"&from_at={since}&to_at={until}"
+        )
+        for part in found["parts"]:
+            total = sum(Decimal(term["value"]) for term in part["terms"])
+            assert total == Decimal(part["value_now"]) - Decimal(part["value_then"]), metric
+        return tuple(Decimal(found["parts"][0][f"value_{when}"]) for when in ("then", "now"))  # pyright: ignore[reportReturnType]  two of them
+
+    def expected(self, start: date, end: date = date.max) -> dict[tuple[str, str], Any]:
+        """What the model says, zero numbers left out."""
+        return {key: told for key, told in self.model.numbers(start, end).items() if any(told)}
+
+    async def served(
+        self, start: date, as_of: str = "", end: date | None = None
+    ) -> dict[tuple[str, str], Any]:
         """What the API says, zero numbers left out."""
-        query = f"period={start}..{today()}&metrics={','.join(METRICS)}" + (
+        query = f"period={start}..{end or today()}&metrics={','.join(METRICS)}" + (
             f"&as_of={as_of}" if as_of else ""
         )
         found: dict[tuple[str, str], Any] = {}
@@ -293,6 +340,7 @@ def _acting(name: str) -> Any:
     def act(self: "LedgerMachine", pick: random.Random) -> None:
         self.walk.pick = pick
         self.run(getattr(self.walk, name)())
+        self.walk.model.post()
 
     act.__name__ = name
     return act
@@ -331,6 +379,8 @@ class LedgerMachine(RuleBasedStateMachine):
     reverse_step, change_members = _acting("reverse_step"), _acting("change_members")
     move_officer, fold = _acting("move_officer"), _acting("fold")
     change_unit, declare = _acting("change_unit"), _acting("declare")
+    lock, lock_another = _acting("lock"), _acting("lock")
+    correct_another, redefine = _acting("correct_visit"), _acting("redefine")
 
     @invariant()
     def every_number_agrees(self) -> None:
@@ -344,8 +394,30 @@ class LedgerMachine(RuleBasedStateMachine):
         """What was answered then is answered still, and the ledger is what the facts say."""
         for as_of, expected in self.known:
             assert self.run(self.walk.served(LONG, as_of)) == expected, as_of
+        for (start, end), said in self.walk.locked.items():
+            assert self.run(self.walk.served(start, end=end)) == said, start
+        self.run(self._bridges())
+        self.run(self._drills())
         assert self.run(self._differences()) == []
         self.run(self.walk.world.__aexit__())
+
+    async def _bridges(self) -> None:
+        """Between any two instants the terms add up, from the one number to the other."""
+        for (since, then), (until, now) in pairwise(self.known):
+            for metric in METRICS:
+                told = await self.walk.bridge(metric, since, until)
+                if metric not in RATIOS:
+                    numbers = (of.get((ZONE, metric), (0,))[0] for of in (then, now))
+                    assert told == tuple(numbers), (metric, since, until)
+
+    async def _drills(self) -> None:
+        """The rows behind every number of the zone and of the teams add up to it."""
+        world = self.walk.world
+        query = f"period={LONG}..{today()}&metrics={','.join(METRICS)}"
+        for scope in ("teams", "zone"):
+            for values in (await world.kpis(scope, query)).values():
+                for value in values.values():
+                    await world.check_drill(value)
 
     async def _differences(self) -> list[ledger.Difference]:
         async with self.walk.database.transaction() as session:

@@ -137,6 +137,7 @@ MATRIX = {
 STATUS = {"3": 403, "4": 404, "1": 401}
 SECRETS = ("贵金属", "李建国", "13812345678", "XM-")
 ZONE = "00000000-0000-0000-0000-000000000000"
+CHANGE = f"?metric=T09&period=today&scope=zone&scope_id={ZONE}&from_at=2026-01-01T00:00:00Z"
 PARAMETERS = {
     "list_kpi_companies": f"?period=today&scope=officer&scope_id={ZONE}",
     "get_officer_kpis": "?period=today",
@@ -148,6 +149,9 @@ PARAMETERS = {
     "get_year_to_date_workbook": "?period=2026-01",
     "get_year_to_date_page": "?period=2026-01",
     "get_target_factor_report": "?period=today",
+    "get_shadow_report": "?period=today",
+    "get_kpi_change": CHANGE,
+    "list_kpi_change_subjects": f"{CHANGE}&term=new",
 }
 
 

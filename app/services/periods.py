@@ -1,0 +1,63 @@
+"""Closing and locking months, and what a closed month still lets in."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core.clock import today
+from app.core.errors import Problem
+from app.kpis import periods
+from app.models.periods import Period, PeriodCreate, PeriodStatus, month_of, next_month
+from app.services.access import Caller, claimed
+
+
+async def create(session: AsyncSession, payload: PeriodCreate) -> Period:
+    """An open month with its cut-off day."""
+    period = Period.model_validate(payload)
+    period.settle()
+    session.add(period)
+    await session.flush()
+    return period
+
+
+async def close(session: AsyncSession, caller: Caller, period_id: UUID, if_match: int) -> None:
+    """From open to closing."""
+    period = await claimed(session, Period, caller, period_id, if_match)
+    period.close(caller.id)
+    await session.flush()
+
+
+async def lock(session: AsyncSession, caller: Caller, period_id: UUID, if_match: int) -> None:
+    """From closing to locked, month after month; every sum is kept.
+
+    The first month to be locked locks all before it. Whoever is posting is waited for.
+    """
+    period = await claimed(session, Period, caller, period_id, if_match)
+    period.check_cut_off()
+    instant = await periods.stop_posting(session)
+    last = await _last_locked(session)
+    if last is not None and period.month != next_month(last):
+        raise Problem("period_order", month=f"{next_month(last):%Y-%m}")
+    period.lock(caller.id, instant)
+    await session.flush()
+    await periods.keep(session, period.id, period.month)
+
+
+async def _last_locked(session: AsyncSession) -> date | None:
+    locked = select(func.max(Period.month)).where(col(Period.status) == PeriodStatus.locked)
+    return (await session.exec(locked)).one()
+
+
+async def check_day(session: AsyncSession, day: date, late_reason: str | None) -> None:
+    """423 for a new fact of a month that is closing or locked, unless it says why it is late.
+
+    A day of this month costs no statement: a month is closed after its end.
+    """
+    if late_reason is not None or day >= month_of(today()):
+        return
+    closed = col(Period.status) != PeriodStatus.open
+    later = select(Period.id).where(closed, col(Period.month) >= month_of(day))
+    if (await session.exec(later.limit(1))).first() is not None:
+        raise Problem("period_closed", month=f"{day:%Y-%m}")
