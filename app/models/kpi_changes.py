@@ -42,7 +42,9 @@ class KpiChangeQuery(BaseModel):
 class KpiChangeSubjectQuery(KpiChangeQuery):
     """Which term."""
 
-    part: str = Field(default="value", pattern="^(value|numerator|denominator)$")
+    part: str = Field(
+        default="value", pattern="^(value|numerator|denominator)$", examples=["value"]
+    )
     term: ChangeTerm
 
 
