@@ -230,6 +230,7 @@ def upgrade() -> None:
         sa.Column("company_id", sa.Uuid(), nullable=True),
         sa.Column("assignee_id", sa.Uuid(), nullable=False),
         sa.Column("team_path", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("mechanism", sa.String(), nullable=False),
         sa.Column("status", sa.String(length=40), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("done_on", sa.Date(), nullable=True),

@@ -19,6 +19,9 @@ def upgrade() -> None:
         sa.Column("lead_id", sa.Uuid(), nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.Column("team_path", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("mechanism", sa.String(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=True),
+        sa.Column("combination_id", sa.Uuid(), nullable=True),
         sa.Column("answer_due_on", sa.Date(), nullable=False),
         sa.Column("assess_due_on", sa.Date(), nullable=False),
         sa.Column("experts_due_on", sa.Date(), nullable=False),
@@ -26,6 +29,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["lead_id"], ["leads.id"], name=op.f("fk_lead_clocks_lead_id")),
         sa.ForeignKeyConstraint(
             ["owner_id"], ["officers.id"], name=op.f("fk_lead_clocks_owner_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id"], ["companies.id"], name=op.f("fk_lead_clocks_company_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["combination_id"], ["combinations.id"], name=op.f("fk_lead_clocks_combination_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lead_clocks")),
     )

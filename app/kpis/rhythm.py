@@ -10,7 +10,7 @@ from app.kpis.scopes import of_one
 _TYPED_ON = "CAST(timezone('Asia/Shanghai', a.created_at) AS date)"
 CLOCKS = f"""
 clocks AS (
-  SELECT f.lead_id, l.company_id, l.mechanism, s.scope, s.scope_id,
+  SELECT f.lead_id, f.company_id, f.mechanism, s.scope, s.scope_id,
          f.answer_due_on, f.feedback_due_on,
          CASE WHEN judged.experts_on <= f.assess_due_on THEN f.experts_due_on
               ELSE f.assess_due_on END AS assess_due_on,
@@ -26,7 +26,7 @@ clocks AS (
            min({_TYPED_ON}) FILTER (WHERE a.verdict = 'ask_experts') AS experts_on
     FROM assessments a WHERE a.lead_id = f.lead_id
   ) AS judged ON true
-  CROSS JOIN {of_one("f.owner_id", "f.team_path")} AS s
+  CROSS JOIN {of_one("f.owner_id", "f.team_path", "f.combination_id")} AS s
   WHERE l.deleted_at IS NULL AND {{subject}}
 )
 """
@@ -80,7 +80,7 @@ P02 = _told("P02", "assess_due_on", "assessed_on")
 P03 = _told("P03", "feedback_due_on", "fed_back_on")
 P04 = _in_time("P04", Family.follow_up, "planned", subject="id", due_on="due_on", done_on="done_on")
 
-_OF_MOVES = f"""moves m CROSS JOIN {of_one("m.owner_id", "m.team_path")} AS s"""
+_OF_MOVES = f"""moves m CROSS JOIN {of_one("m.owner_id", "m.team_path", "m.combination_id")} AS s"""
 
 
 def _day(column: str) -> str:

@@ -5,9 +5,7 @@ from app.kpis.scopes import of_one
 
 DONE_TASKS = f"""
 done_tasks AS (
-  SELECT f.*, l.company_id AS lead_company_id, coalesce(l.mechanism, 'department') AS mechanism,
-         s.scope, s.scope_id
-  FROM service_tasks f LEFT JOIN leads l ON l.id = f.lead_id
+  SELECT f.*, s.scope, s.scope_id FROM service_tasks f
   CROSS JOIN {of_one("f.assignee_id", "f.team_path")} AS s
   WHERE f.status = 'done' AND {{subject}}
 )

@@ -30,7 +30,8 @@ class ResponseKind(Code):
 class LeadClock(Row, table=True):
     """The days by which a new lead is answered, assessed and fed back; for its owner of that day.
 
-    It follows from the lead, whose audit entries say all that it could.
+    It follows from the lead, whose audit entries say all that it could. What the numbers tell
+    apart is the lead's of that day too.
     """
 
     __tablename__ = "lead_clocks"
@@ -40,6 +41,9 @@ class LeadClock(Row, table=True):
     lead_id: UUID = Field(foreign_key="leads.id")
     owner_id: UUID = Field(foreign_key="officers.id")
     team_path: list[UUID] = Field(sa_type=ARRAY(sa.Uuid))
+    mechanism: str
+    company_id: UUID | None = Field(default=None, foreign_key="companies.id")
+    combination_id: UUID | None = Field(default=None, foreign_key="combinations.id")
     answer_due_on: date
     assess_due_on: date
     experts_due_on: date
@@ -49,7 +53,11 @@ class LeadClock(Row, table=True):
     def of(cls, lead: Lead, team_path: list[UUID]) -> "LeadClock":
         """The clock of a lead as received."""
         days: dict[str, Any] = due_days(lead.received_on)
-        return cls(lead_id=lead.id, owner_id=lead.owner_id, team_path=team_path, **days)
+        stamped = {
+            name: getattr(lead, name)
+            for name in ("owner_id", "mechanism", "company_id", "combination_id")
+        }
+        return cls(lead_id=lead.id, team_path=team_path, **stamped, **days)
 
     def restart(self, received_on: date) -> None:
         """The day of receiving was corrected."""

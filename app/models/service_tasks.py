@@ -18,6 +18,7 @@ from app.core.shapes import Expand
 from app.core.types import BusinessDate, Code, Line, Name, Notes, choice
 from app.models.companies import CompanyStub
 from app.models.leads import LeadStub
+from app.models.mechanisms import Mechanism
 
 Days = Annotated[int, Bounded(ge=1, le=366, strict=True)]
 
@@ -78,6 +79,7 @@ class ServiceTask(Record, ServiceTaskBase, table=True):
     company_id: UUID | None = Field(default=None, foreign_key="companies.id")
     assignee_id: UUID = Field(foreign_key="officers.id")
     team_path: list[UUID] = Field(default_factory=list, sa_type=ARRAY(sa.Uuid))
+    mechanism: str = Mechanism.department.value
     status: ServiceTaskStatus = Field(
         default=ServiceTaskStatus.open, sa_type=choice(ServiceTaskStatus)
     )

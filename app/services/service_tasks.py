@@ -55,7 +55,9 @@ async def reached_lead(session: AsyncSession, caller: Caller, lead_id: UUID) -> 
 
 
 async def _stamp(session: AsyncSession, task: ServiceTask) -> None:
-    """The teams above the assignee at that time."""
+    """The teams above the assignee at that time, and the lead's mechanism."""
+    lead = await session.get(Lead, task.lead_id) if task.lead_id else None
+    task.mechanism = lead.mechanism if lead else task.mechanism
     paths = await team_paths(session, [task.assignee_id])
     if task.assignee_id not in paths:
         raise invalid("/assignee_id", "reference_not_found")

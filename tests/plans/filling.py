@@ -245,7 +245,11 @@ def _by_type(column: sa.Column[Any], rows: int) -> str:
 
 
 # Each chain in one active unit.
-_ONCE = {("combinations", "industry_chain_id")}
+_ONCE = {
+    ("combinations", "industry_chain_id"),
+    ("kpi_targets", "scope_id"),
+    ("objections", "scorecard_id"),
+}
 
 
 def _value(column: sa.Column[Any], rows: int) -> str:

@@ -360,9 +360,10 @@ async def test_memory_does_not_grow_with_the_details(world: World) -> None:
     for copies in (2_000, 18_000):
         await world.database.execute(
             "INSERT INTO ledger_entries (id, metric, definition_version, part, dimension,"
-            " subject_id, scope, scope_id, mechanism, counted_on, quantity, recorded_at)"
+            " subject_id, scope, scope_id, mechanism, fact_on, counted_on, quantity, recorded_at)"
             " SELECT gen_random_uuid(), 'M02', 1, 'value', '', gen_random_uuid(), 'zone',"
-            f" '{'0' * 8}-0000-0000-0000-{'0' * 12}', 'department', '2026-02-03', 1, now()"
+            f" '{'0' * 8}-0000-0000-0000-{'0' * 12}', 'department', '2026-02-03', '2026-02-03',"
+            " 1, now()"
             f" FROM generate_series(1, {copies})"
         )
         taken = Taken()
