@@ -6,7 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import Field as Bounded
-from pydantic import Strict
+from pydantic import Strict, WithJsonSchema
 from sqlmodel import Field, Relationship, SQLModel
 
 from app.core.base import ReadShape, Record, RecordRead, Row, Shape, patch_of
@@ -26,7 +26,12 @@ class PlanStatus(Code):
 
 
 PlanYear = Annotated[int, Strict(), Bounded(ge=1949, le=2199)]
-MetricCode = Annotated[str, Bounded(pattern=r"^[A-Z][0-9]{2}$")]
+_METRIC = r"^[A-Z][0-9]{2}$"
+MetricCode = Annotated[
+    str,
+    Bounded(pattern=_METRIC),
+    WithJsonSchema({"type": "string", "pattern": _METRIC, "examples": ["M02"]}),
+]
 
 
 class DevelopmentPlanBase(SQLModel):

@@ -199,7 +199,7 @@ def _valid(document: Any, name: str, schema: dict[str, Any]) -> str:
             if name in NAMES
             else _valid(document, name, schema["items"])
         )
-    kinds = {"integer": "7", "boolean": "true"}
+    kinds = {"integer": str(max(7, schema.get("minimum", 7))), "boolean": "true"}
     fitting = SUBJECT if schema.get("format") == "uuid" else "a"
     return schema.get("examples", schema.get("enum", [kinds.get(schema["type"], fitting)]))[0]
 
