@@ -12,6 +12,7 @@ from app.core import records
 from app.core.errors import Problem, invalid
 from app.models.companies import Company, CompanyCreate, CompanyUpdate
 from app.models.company_former_names import former_name
+from app.models.leads import Lead
 from app.services import company_lists, duplicate_pairs, duplicates
 from app.services.access import Caller, claimed
 from app.services.references import Reference, references_to
@@ -60,7 +61,14 @@ async def delete(session: AsyncSession, caller: Caller, company_id: UUID, if_mat
 def _rows_of(reference: Reference, company_id: UUID) -> SelectOfScalar[UUID]:
     model: Any = reference.model
     rows = select(model.id).where(getattr(model, reference.column) == company_id)
-    return rows.where(model.deleted_at.is_(None)) if hasattr(model, "deleted_at") else rows
+    if hasattr(model, "deleted_at"):
+        return rows.where(model.deleted_at.is_(None))
+    if hasattr(model, "lead_id"):
+        trashed = select(Lead.id).where(
+            col(Lead.id) == model.lead_id, col(Lead.deleted_at).is_not(None)
+        )
+        return rows.where(~trashed.exists())
+    return rows
 
 
 async def check_present(session: AsyncSession, company_id: UUID | None) -> None:

@@ -26,7 +26,8 @@ async def test_a_company_is_merged_and_back(world: World) -> None:
     assert preview.status_code == 200, preview.text
     assert preview.json() == {
         "moved": {
-            "leads.company_id": 1, "stage_transitions.company_id": 4, "visits.company_id": 1,
+            "leads.company_id": 1, "lead_clocks.company_id": 1,
+            "stage_transitions.company_id": 4, "visits.company_id": 1,
         },
         "stayed": {},
     }  # fmt: skip
