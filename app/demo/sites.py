@@ -53,6 +53,10 @@ _TAKEN = (("E-01", "4000", True), ("E-D1", "40000", True), ("W-01", "2500", Fals
 _SINCE, _UNTIL, _TYPED = date(2026, 10, 1), date(2026, 12, 31), datetime(2026, 10, 1, 2, tzinfo=UTC)
 
 
+# The parks of the article that their names give to an industry (A16).
+_PARK_OF = {"金属新材料": "贵金属产业园区", "电子商务": "电子商务产业园"}
+
+
 async def add_sites(zone: Zone, leads: list[Lead]) -> int:
     """Write parks, sites and reservations; counts sites."""
     parks = {name: _park(zone, name, ParkKind.specialised_park, notes) for name, notes in _PARKS}
@@ -61,6 +65,8 @@ async def add_sites(zone: Zone, leads: list[Lead]) -> int:
         parks[name].region_code, parks[name].area_m2 = region, Decimal(area)
         parks[name].is_full = is_full
     await zone.session.flush()
+    for unit, park in _PARK_OF.items():
+        zone.units[unit].park_id = parks[park].id
     sites = {row[1]: _site(zone, parks[row[0]], row) for row in _SITES}
     await zone.session.flush()
     signing = [lead for lead in leads if lead.stage is Stage.pre_signing and lead.company_id]

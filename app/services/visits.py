@@ -94,6 +94,7 @@ async def update(
         raise invalid("/mechanism", "missing")
     changed = visit.apply(changes)
     visit.check_dates()
+    visit.count_guests(len(guests or []))
     await check_links(session, caller, visit)
     await _replace_people(session, visit, ids, guests)
     await session.flush()

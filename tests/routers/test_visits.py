@@ -183,3 +183,15 @@ async def test_colleagues_log_visits_on_one_lead_at_once(world: World) -> None:
     )
     assert [reply.status_code for reply in replies] == [201] * 6
     assert (await world.officer.seen(f"/leads/{lead['id']}"))["last_visited_on"] == TODAY
+
+
+async def test_guests_named_later_are_counted_too(world: World) -> None:
+    visit = await world.visit(kind="inbound", guest_count=1)
+    guests = [{"name": name} for name in ("王志远", "李建国", "陈思")]
+    path = f"/visits/{visit['id']}"
+    now = (await world.officer.patch(path, {"guests": guests}, etag(visit))).json()
+    assert now["guest_count"] == 3
+    fewer = (await world.officer.patch(path, {"guests": guests[:1]}, etag(now))).json()
+    assert (fewer["guest_count"], len(fewer["guests"])) == (3, 1)
+    persons = await world.kpis("zone", "period=today")
+    assert next(iter(persons.values()))["T03"]["breakdown"][1]["value"] == "3"
