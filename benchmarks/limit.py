@@ -23,8 +23,10 @@ BARE = "bare insert"
 _PREFIX = "/api/v1/"
 _INSTANT = """to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS {0}"""
 _COLUMNS = f"""
-name, company_id, mechanism, direction, track, industry_code, source_region_code,
-source_country_code, planned_investment::text, planned_fixed_investment::text, currency,
+name, company_id, combination_id, chain_node_id, mechanism, direction, track, industry_code,
+source_region_code,
+source_country_code, planned_investment::text, planned_fixed_investment::text,
+expected_output::text, expected_tax::text, expected_jobs, currency,
 received_on, is_leading, is_flagship, is_restricted, description,
 id, version, {_INSTANT.format("created_at")}, created_by_id, {_INSTANT.format("updated_at")},
 code, owner_id, team_id, stage, status, stage_entered_on, suspended_until, agreed_amount::text,

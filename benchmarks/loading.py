@@ -5,23 +5,22 @@ from datetime import timedelta
 
 import asyncpg
 
+from app.kpis.cohorts import COHORTS
 from app.kpis.ledger import METRICS
 from app.kpis.metrics import Family
 from app.kpis.rollup import BOTH_MECHANISMS, KEY, OF_ENTRY, SPREAD_KEY
-from app.kpis.stage_transitions import RECOGNISED
 from app.kpis.visits import SCOPED_VISITS
 from app.models.ledger_entries import LedgerEntry
 from benchmarks.rows import DAYS, FIRST_DAY
 
 Step = Callable[[str, int], Callable[[int], None]]
-_FACTS = {Family.visit: SCOPED_VISITS, Family.lead: RECOGNISED}
-_KEYS = ", ".join(
-    name for name in LedgerEntry.model_fields if name not in {"id", "quantity", "recorded_at"}
-)
+_FACTS = {Family.visit: SCOPED_VISITS, Family.lead: COHORTS}
+_OWN = {"id", "quantity", "recorded_at", "fact_on", "adjusts_period", "is_redefinition"}
+_KEYS = ", ".join(name for name in LedgerEntry.model_fields if name not in _OWN)
 _POST = f"""
 WITH {{facts}}
-INSERT INTO ledger_entries (id, {_KEYS}, quantity)
-SELECT gen_random_uuid(), {_KEYS}, sum(quantity) FROM ({{wanted}}) AS wanted
+INSERT INTO ledger_entries (id, {_KEYS}, quantity, fact_on, is_redefinition)
+SELECT gen_random_uuid(), {_KEYS}, sum(quantity), counted_on, false FROM ({{wanted}}) AS wanted
 GROUP BY {_KEYS} HAVING sum(quantity) <> 0
 """  # noqa: S608  definitions of the package
 # Added up as a fold does. Nothing that is counted is negative: without the zeros, this is what the
@@ -51,10 +50,11 @@ SELECT {KEY}, quantity, company_count FROM month_sums ORDER BY month, {KEY}
 
 
 async def drop_indexes(connection: asyncpg.Connection) -> dict[str, str]:
-    """Take away every index that is not a primary key; answers how to make them again."""
+    """Take away every index that is no constraint's; answers how to make them again."""
     found = await connection.fetch(
         "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
         " AND indexname LIKE ANY ('{ix_%,uq_%}')"
+        " AND indexname NOT IN (SELECT conname FROM pg_constraint)"
     )
     for index in found:
         await connection.execute(f'DROP INDEX "{index["indexname"]}"')
@@ -123,4 +123,5 @@ def _facts(family: Family, subject: str) -> str:
 
 def _wanted(family: Family) -> str:
     """What one family of metrics counts: the definitions' own SELECTs."""
-    return " UNION ALL ".join(m.select for m in METRICS.values() if m.family is family)
+    selects = (select for metric in METRICS.values() for select, _ in metric.selects(family))
+    return " UNION ALL ".join(selects)
