@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel, col, select
 
 from app.core.base import Record, RecordRead, Shape
 from app.core.calendar import add_working_days
-from app.core.clock import ZONE, business_day
+from app.core.clock import ZONE, business_day, today_sql
 from app.core.errors import invalid
 from app.core.listing import list_query
 from app.core.shapes import Computed, Expand
@@ -135,11 +135,6 @@ class Claim(Record, ClaimBase, table=True):
     def end(self, status: ClaimStatus, day: date) -> None:
         """Close the claim; its company is free from this day on."""
         self.status, self.ended_on = status, day
-
-
-def today_sql() -> sa.ColumnElement[date]:
-    """This business day as PostgreSQL's clock has it."""
-    return sa.literal_column(f"timezone('{ZONE.key}', now())::date", sa.Date())
 
 
 def two_way(claim: Any) -> list[sa.ColumnElement[bool]]:

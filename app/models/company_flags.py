@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from app.core.clock import ZONE
+from app.core.clock import today_sql
 from app.core.types import Code
 
 # Levels of control that are looked through; as `controllers_on` in the database has it.
@@ -84,10 +84,7 @@ _CONTROLS = sa.table(
 _INCUBATION = sa.table(
     "incubation_stages", *map(sa.column, ("id", "company_id", "stage", "from_on"))
 )
-TODAY: sa.ColumnElement[Any] = sa.literal_column(
-    f"CAST(timezone('{ZONE.key}', now()) AS date)", sa.Date
-)
-_THIS_YEAR = sa.func.extract("year", TODAY).op("::")(sa.literal_column("int"))
+_THIS_YEAR = sa.func.extract("year", today_sql()).op("::")(sa.literal_column("int"))
 
 
 def _entries_today() -> sa.FromClause:
@@ -103,7 +100,9 @@ def _entries_today() -> sa.FromClause:
 
 def flags_of(company: Any, _role: str) -> sa.ColumnElement[Any]:
     """The flags of a company today as JSON: own ones before inherited ones of the same kind."""
-    up = sa.func.controllers_on(company.id, TODAY).table_valued("company_id", "depth", name="up")
+    up = sa.func.controllers_on(company.id, today_sql()).table_valued(
+        "company_id", "depth", name="up"
+    )
     through = sa.case((up.c.depth > 0, up.c.company_id))
     flag = sa.func.json_build_object(
         *_quoted("kind"), _LISTS.c.kind, *_quoted("year"), _LISTS.c.year,
@@ -135,8 +134,8 @@ def is_flagged(company: Any, _role: str, name: str) -> sa.ColumnElement[bool]:
     begin, end = _CONTROLS.c.from_on, _CONTROLS.c.to_on
     below = sa.select(_CONTROLS.c.company_id, flagged.c.depth + 1).where(
         _CONTROLS.c.controller_id == flagged.c.company_id,
-        begin <= TODAY,
-        sa.func.coalesce(end, TODAY) >= TODAY,
+        begin <= today_sql(),
+        sa.func.coalesce(end, today_sql()) >= today_sql(),
         flagged.c.depth < MAX_DEPTH,
     )
     return company.id.in_(sa.select(flagged.union(below).c.company_id))
@@ -145,7 +144,7 @@ def is_flagged(company: Any, _role: str, name: str) -> sa.ColumnElement[bool]:
 def incubation_of(company: Any, _role: str) -> sa.ColumnElement[Any]:
     """The stage of incubation that a company is in today; null before the first."""
     entries = sa.select(_INCUBATION.c.stage).where(
-        _INCUBATION.c.company_id == company.id, _INCUBATION.c.from_on <= TODAY
+        _INCUBATION.c.company_id == company.id, _INCUBATION.c.from_on <= today_sql()
     )
     newest = entries.order_by(_INCUBATION.c.from_on.desc()).limit(1)
     return newest.correlate(company).scalar_subquery()

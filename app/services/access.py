@@ -63,25 +63,40 @@ async def found(
     session: AsyncSession, model: type[AnyRecord], caller: Caller, record_id: UUID
 ) -> AnyRecord:
     """One readable row, locked for this transaction; 404 where it is absent or hidden."""
-    query = readable(model, caller).where(col(model.id) == record_id)
-    row = (await session.exec(query.with_for_update(of=model))).one_or_none()
+    row = await _row(session, model, caller, record_id, is_locked=True)
     if row is None:
         raise Problem("not_found")
     return row
 
 
-async def found_at(
+async def named(
     session: AsyncSession,
     model: type[AnyRecord],
     caller: Caller,
     pointer: str,
     record_id: UUID,
+    *,
+    is_locked: bool = False,
 ) -> AnyRecord:
-    """The same for a record that a body refers to: 422 at the pointer."""
-    try:
-        return await found(session, model, caller, record_id)
-    except Problem as problem:
-        raise invalid(pointer, "reference_not_found") from problem
+    """One readable row that a body names; 422 at the pointer where it is absent or hidden."""
+    row = await _row(session, model, caller, record_id, is_locked=is_locked)
+    if row is None:
+        raise invalid(pointer, "reference_not_found")
+    return row
+
+
+async def _row(
+    session: AsyncSession,
+    model: type[AnyRecord],
+    caller: Caller,
+    record_id: UUID,
+    *,
+    is_locked: bool,
+) -> AnyRecord | None:
+    query = readable(model, caller).where(col(model.id) == record_id)
+    return (
+        await session.exec(query.with_for_update(of=model) if is_locked else query)
+    ).one_or_none()
 
 
 async def claimed(
@@ -104,3 +119,12 @@ async def check_reach(session: AsyncSession, lead: Lead, caller: Caller) -> None
     query = select(Lead.id).where(col(Lead.id) == lead.id, within_reach(Lead, caller.role))
     if (await session.exec(query.params(**caller.binds))).first() is None:
         raise Problem("forbidden")
+
+
+async def lead_in_reach(
+    session: AsyncSession, caller: Caller, lead_id: UUID, *, is_locked: bool = False
+) -> Lead:
+    """The lead that a body names; 422 where it is hidden, 403 where it is out of reach."""
+    lead = await named(session, Lead, caller, "/lead_id", lead_id, is_locked=is_locked)
+    await check_reach(session, lead, caller)
+    return lead

@@ -26,24 +26,13 @@ from app.models.agreements import (
 from app.models.evidence_links import EvidenceLink
 from app.models.leads import Lead
 from app.services import agreement_parties
-from app.services.access import Caller, check_reach, claimed, found, readable
-from app.services.lead_members import members_on
-from app.services.teams import paths_of
-
-
-async def lead_in_reach(session: AsyncSession, caller: Caller, lead_id: UUID) -> Lead:
-    """The lead that a body names, locked; 422 where it is hidden, 403 where it is out of reach."""
-    query = readable(Lead, caller).where(col(Lead.id) == lead_id).with_for_update(of=Lead)
-    lead = (await session.exec(query)).one_or_none()
-    if lead is None:
-        raise invalid("/lead_id", "reference_not_found")
-    await check_reach(session, lead, caller)
-    return lead
+from app.services.access import Caller, check_reach, claimed, found, lead_in_reach
+from app.services.lead_members import members_on, stamp_credit
 
 
 async def create(session: AsyncSession, caller: Caller, payload: AgreementCreate) -> Agreement:
     """A draft; what it supersedes is of the same lead."""
-    await lead_in_reach(session, caller, payload.lead_id)
+    await lead_in_reach(session, caller, payload.lead_id, is_locked=True)
     agreement = Agreement.model_validate(payload.model_dump(exclude={"parties"}))
     agreement.check_entries()
     await _check_base(session, agreement, payload.supersedes_id)
@@ -146,7 +135,8 @@ async def _activate(
     if faults:
         raise Problem("agreement_refused", errors=faults)
     if agreement.kind is AgreementKind.supplement:
-        await _stamp_credit(session, agreement, lead)
+        members = await members_on(session, lead, agreement.signed_on)
+        await stamp_credit(session, AgreementCredit, members, agreement_id=agreement.id)
     elif agreement.kind is AgreementKind.investment and current is not None:
         current.status = AgreementStatus.superseded
         await session.flush()
@@ -183,19 +173,3 @@ async def _faults(
 async def _has_file(session: AsyncSession, agreement: Agreement) -> bool:
     query = select(EvidenceLink.id).where(col(EvidenceLink.subject_id) == agreement.id)
     return (await session.exec(query.limit(1))).first() is not None
-
-
-async def _stamp_credit(session: AsyncSession, agreement: Agreement, lead: Lead) -> None:
-    members = await members_on(session, lead, agreement.signed_on)
-    paths = await paths_of(session, [member.officer_id for member in members])
-    session.add_all(
-        AgreementCredit(
-            agreement_id=agreement.id,
-            officer_id=member.officer_id,
-            role=member.role,
-            share=member.share,
-            place=place,
-            team_path=paths[member.officer_id],
-        )
-        for place, member in enumerate(members)
-    )

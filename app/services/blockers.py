@@ -16,13 +16,12 @@ from app.models.blockers import (
 )
 from app.models.leads import Lead
 from app.models.teams import Team, TeamKind
-from app.services.access import Caller, check_reach, claimed
-from app.services.service_tasks import reached_lead
+from app.services.access import Caller, check_reach, claimed, lead_in_reach
 
 
 async def create(session: AsyncSession, caller: Caller, payload: BlockerCreate) -> Blocker:
     """What keeps a lead in reach from moving on."""
-    await reached_lead(session, caller, payload.lead_id)
+    await lead_in_reach(session, caller, payload.lead_id)
     blocker = Blocker.model_validate(payload)
     blocker.check_raised()
     session.add(blocker)

@@ -32,7 +32,7 @@ from app.models.pipeline import LeadAction, TransitionStatus
 from app.models.stage_transitions import StageTransition
 from app.models.transition_decisions import DecisionKind, TransitionDecision
 from app.models.visits import Visit
-from app.services.access import Caller, check_reach, claimed, found, readable
+from app.services.access import Caller, check_reach, claimed, found, named, readable
 from app.services.leads import check_standing
 
 
@@ -58,10 +58,7 @@ async def own_lead(
     session: AsyncSession, caller: Caller, lead_id: UUID, pointer: str = "/lead_id"
 ) -> Lead:
     """A lead that the caller owns or is a member of, locked: 422 where hidden, 403 where not."""
-    query = readable(Lead, caller).where(col(Lead.id) == lead_id).with_for_update(of=Lead)
-    lead = (await session.exec(query)).one_or_none()
-    if lead is None:
-        raise invalid(pointer, "reference_not_found")
+    lead = await named(session, Lead, caller, pointer, lead_id, is_locked=True)
     own = select(Lead.id).where(col(Lead.id) == lead.id, is_own(Lead)).params(**caller.binds)
     if (await session.exec(own)).first() is None:
         raise Problem("forbidden")

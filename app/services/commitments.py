@@ -13,14 +13,13 @@ from app.models.commitments import (
     CommitmentUpdate,
 )
 from app.models.leads import Lead
-from app.services.access import Caller, check_reach, claimed
-from app.services.agreements import lead_in_reach
+from app.services.access import Caller, check_reach, claimed, lead_in_reach
 from app.services.teams import paths_of
 
 
 async def create(session: AsyncSession, caller: Caller, payload: CommitmentCreate) -> Commitment:
     """A promise on a lead in reach; 422 where the law asks for a review that it lacks."""
-    lead = await lead_in_reach(session, caller, payload.lead_id)
+    lead = await lead_in_reach(session, caller, payload.lead_id, is_locked=True)
     paths = await paths_of(session, [lead.owner_id])
     stamped = {
         "owner_id": lead.owner_id,

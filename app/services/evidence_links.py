@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core import records
 from app.core.base import Record
-from app.core.errors import Problem, invalid
+from app.core.errors import Problem
 from app.models.agreements import Agreement, AgreementStatus
 from app.models.development_plans import DevelopmentPlan
 from app.models.evidence_files import EvidenceFile
@@ -20,7 +20,7 @@ from app.models.pipeline import TransitionStatus
 from app.models.roles import Permission, may
 from app.models.stage_transitions import StageTransition
 from app.models.visits import Visit
-from app.services.access import Caller, check_reach, claimed, found, readable
+from app.services.access import Caller, check_reach, claimed, found, named
 from app.services.evidence_files import lock_content
 
 _SUBJECTS: dict[SubjectKind, type[Record]] = {
@@ -41,25 +41,15 @@ async def attach(
     session: AsyncSession, caller: Caller, payload: EvidenceLinkCreate
 ) -> EvidenceLink:
     """A file to a subject, both in the caller's sight; 422 at the one that is not."""
-    file = await _named(session, EvidenceFile, caller, payload.file_id, "/file_id")
+    file = await named(session, EvidenceFile, caller, "/file_id", payload.file_id)
     model = _SUBJECTS[payload.subject_kind]
-    subject = await _named(session, model, caller, payload.subject_id, "/subject_id")
+    subject = await named(session, model, caller, "/subject_id", payload.subject_id)
     lead_id = _lead_id(subject)
     await _check_subject(session, caller, payload.subject_kind, lead_id)
     link = await records.add(session, EvidenceLink, payload, lead_id=lead_id)
     if lead_id is not None:
         await _alert(session, file.sha256, lead_id)
     return link
-
-
-async def _named(
-    session: AsyncSession, model: type[Any], caller: Caller, record_id: UUID, pointer: str
-) -> Any:
-    query = readable(model, caller).where(col(model.id) == record_id)
-    row = (await session.exec(query)).one_or_none()
-    if row is None:
-        raise invalid(pointer, "reference_not_found")
-    return row
 
 
 def _lead_id(subject: Any) -> UUID | None:

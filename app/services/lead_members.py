@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -26,7 +27,7 @@ from app.models.pipeline import (
 from app.services import qualifications
 from app.services.access import Caller, claimed
 from app.services.leads import check_action
-from app.services.teams import officers_of
+from app.services.teams import officers_of, paths_of
 
 
 async def change_members(
@@ -111,3 +112,21 @@ async def check_no_part(session: AsyncSession, caller: Caller, lead: Lead) -> No
     """403 where the caller would decide on a lead of their own."""
     if await has_part(session, caller, lead, today()):
         raise Problem("self_recognition")
+
+
+async def stamp_credit(
+    session: AsyncSession, credit: Any, members: Sequence[LeadMember], **fact: UUID
+) -> None:
+    """Who earns which part of a fact, with the teams above them now; `credit` is the table."""
+    paths = await paths_of(session, [member.officer_id for member in members])
+    session.add_all(
+        credit(
+            **fact,
+            officer_id=member.officer_id,
+            role=member.role,
+            share=member.share,
+            place=place,
+            team_path=paths[member.officer_id],
+        )
+        for place, member in enumerate(members)
+    )

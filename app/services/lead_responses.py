@@ -12,16 +12,15 @@ from app.models.lead_responses import LeadResponse, LeadResponseCreate
 from app.models.no_change_notes import NoChangeNote, NoChangeNoteCreate
 from app.models.pipeline import LeadAction
 from app.services import lead_clocks
-from app.services.access import Caller
+from app.services.access import Caller, lead_in_reach
 from app.services.leads import check_standing
-from app.services.service_tasks import reached_lead
 
 
 async def create(
     session: AsyncSession, caller: Caller, payload: LeadResponseCreate
 ) -> LeadResponse:
     """A response to a lead in reach; the first of its kind stops the clock."""
-    lead = await reached_lead(session, caller, payload.lead_id)
+    lead = await lead_in_reach(session, caller, payload.lead_id)
     check_standing(lead.standing, caller, LeadAction.log_visit)
     response = LeadResponse.model_validate(payload)
     response.check_entries(lead.received_on)
@@ -35,7 +34,7 @@ async def note_no_change(
     session: AsyncSession, caller: Caller, payload: NoChangeNoteCreate
 ) -> NoChangeNote:
     """Say why nothing has changed on a lead in reach."""
-    lead = await reached_lead(session, caller, payload.lead_id)
+    lead = await lead_in_reach(session, caller, payload.lead_id)
     check_standing(lead.standing, caller, LeadAction.log_visit)
     return await records.add(session, NoChangeNote, payload)
 

@@ -26,8 +26,7 @@ from app.models.transition_decisions import DecisionKind, ReversalCreate, Transi
 from app.services import periods
 from app.services.access import Caller, check_reach, claimed, found, readable
 from app.services.companies import check_present
-from app.services.lead_members import members_on
-from app.services.teams import paths_of
+from app.services.lead_members import members_on, stamp_credit
 
 Fact = TypeVar("Fact", bound=MoneyFact)
 FAMILIES: dict[type[MoneyFact], Family] = {
@@ -125,7 +124,7 @@ async def decide(change: Change, model: type[MoneyFact], payload: TransitionDeci
     if payload.decision is DecisionKind.recognise:
         # First, since its queries would flush a fact that is changed by half.
         day, is_key = await signed_on(session, lead), await _is_of_key_chain(session, lead)
-        await _stamp_credit(session, fact, members)
+        await stamp_credit(session, MoneyCredit, members, fact_id=fact.id)
         fact.recognise(change.caller.id, lead, day, is_key_chain=is_key)
     else:
         fact.status = FactStatus.rejected
@@ -171,18 +170,3 @@ async def _for_decision(change: Change, model: type[Fact]) -> tuple[Fact, Lead, 
     if caller.id in {fact.created_by_id, lead.owner_id, *earning}:
         raise Problem("self_recognition")
     return fact, lead, members
-
-
-async def _stamp_credit(session: AsyncSession, fact: MoneyFact, members: list[LeadMember]) -> None:
-    paths = await paths_of(session, [member.officer_id for member in members])
-    session.add_all(
-        MoneyCredit(
-            fact_id=fact.id,
-            officer_id=member.officer_id,
-            role=member.role,
-            share=member.share,
-            place=place,
-            team_path=paths[member.officer_id],
-        )
-        for place, member in enumerate(members)
-    )

@@ -16,8 +16,7 @@ from app.models.operation_reports import (
     is_at_capacity,
 )
 from app.models.pipeline import TransitionStatus
-from app.services.access import Caller
-from app.services.agreements import lead_in_reach
+from app.services.access import Caller, lead_in_reach
 
 # The part of the promised output or tax that is full capacity [D].
 FULL_CAPACITY = Decimal("0.80")
@@ -27,7 +26,7 @@ async def create(
     session: AsyncSession, caller: Caller, payload: OperationReportCreate
 ) -> OperationReport:
     """A report of a lead in reach."""
-    await lead_in_reach(session, caller, payload.lead_id)
+    await lead_in_reach(session, caller, payload.lead_id, is_locked=True)
     OperationReport.model_validate(payload).check_period()
     return await records.add(session, OperationReport, payload)
 

@@ -14,14 +14,13 @@ from app.models.reviews import (
     ReviewDecisionCreate,
     last_day,
 )
-from app.services.access import Caller, check_reach, claimed, found, found_at
+from app.services.access import Caller, check_reach, claimed, found, lead_in_reach
 from app.services.lead_members import check_no_part
 
 
 async def create(session: AsyncSession, caller: Caller, payload: ReviewCreate) -> Review:
     """Open a review of a lead in reach; one at a time."""
-    lead = await found_at(session, Lead, caller, "/lead_id", payload.lead_id)
-    await check_reach(session, lead, caller)
+    await lead_in_reach(session, caller, payload.lead_id, is_locked=True)
     review = Review.model_validate(payload)
     review.begin()
     session.add(review)

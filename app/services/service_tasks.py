@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.errors import Problem, invalid
@@ -17,7 +16,7 @@ from app.models.service_tasks import (
     ServiceTaskCreate,
     ServiceTaskUpdate,
 )
-from app.services.access import Caller, check_reach, claimed, readable
+from app.services.access import Caller, claimed, lead_in_reach
 from app.services.companies import check_present
 from app.services.visit_subjects import team_paths
 
@@ -41,17 +40,7 @@ async def _check_subject(session: AsyncSession, caller: Caller, payload: Service
     if payload.company_id is not None:
         await check_present(session, payload.company_id)
     if payload.lead_id is not None:
-        await reached_lead(session, caller, payload.lead_id)
-
-
-async def reached_lead(session: AsyncSession, caller: Caller, lead_id: UUID) -> Lead:
-    """A lead that the caller may act on; 422 where it is absent or hidden, 403 out of reach."""
-    query = readable(Lead, caller).where(col(Lead.id) == lead_id)
-    lead = (await session.exec(query)).one_or_none()
-    if lead is None:
-        raise invalid("/lead_id", "reference_not_found")
-    await check_reach(session, lead, caller)
-    return lead
+        await lead_in_reach(session, caller, payload.lead_id)
 
 
 async def _stamp(session: AsyncSession, task: ServiceTask) -> None:

@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.errors import Problem, field_error, invalid
+from app.core.errors import Problem, field_error
 from app.models.areas import area_of
 from app.models.leads import Lead
 from app.models.pipeline import LeadAction
@@ -18,7 +17,7 @@ from app.models.site_reservations import (
     SiteReservationCreate,
 )
 from app.models.sites import Site
-from app.services.access import Caller, check_reach, claimed, readable
+from app.services.access import Caller, check_reach, claimed, named
 from app.services.leads import check_action
 from app.services.sites import least_free
 
@@ -29,7 +28,7 @@ async def reserve(
     """Hold a part of a site for a lead; 409 naming the tightest day and what is left on it."""
     area = area_of(payload)
     await _check_lead(session, caller, payload.lead_id)
-    site = await _locked(session, caller, payload.site_id)
+    site = await named(session, Site, caller, "/site_id", payload.site_id, is_locked=True)
     row = SiteReservation.model_validate(payload, update={"area_m2": area})
     row.check_days()
     site.check_open(row.from_on)
@@ -41,19 +40,8 @@ async def reserve(
 
 async def _check_lead(session: AsyncSession, caller: Caller, lead_id: UUID) -> None:
     """Whoever may edit the lead may reserve for it."""
-    found = readable(Lead, caller).where(col(Lead.id) == lead_id)
-    lead = (await session.exec(found)).one_or_none()
-    if lead is None:
-        raise invalid("/lead_id", "reference_not_found")
+    lead = await named(session, Lead, caller, "/lead_id", lead_id)
     await check_action(session, lead, caller, LeadAction.edit)
-
-
-async def _locked(session: AsyncSession, caller: Caller, site_id: UUID) -> Site:
-    query = readable(Site, caller).where(col(Site.id) == site_id)
-    site = (await session.exec(query.with_for_update(of=Site))).one_or_none()
-    if site is None:
-        raise invalid("/site_id", "reference_not_found")
-    return site
 
 
 async def _check_room(session: AsyncSession, site: Site, row: SiteReservation) -> None:
@@ -73,7 +61,7 @@ async def confirm(
     row = await claimed(session, SiteReservation, caller, reservation_id, if_match)
     await _check_reach(session, caller, row)
     # A hold may expire while it waits: what is free is looked at under the same lock.
-    await _locked(session, caller, row.site_id)
+    await named(session, Site, caller, "/site_id", row.site_id, is_locked=True)
     row.confirm(caller.id)
     await session.flush()
 
@@ -88,7 +76,7 @@ async def renew(
     """Hold longer; an expired one comes back where there is still room."""
     row = await claimed(session, SiteReservation, caller, reservation_id, if_match)
     await _check_reach(session, caller, row)
-    site = await _locked(session, caller, row.site_id)
+    site = await named(session, Site, caller, "/site_id", row.site_id, is_locked=True)
     row.check_standing(ReservationStatus.held, ReservationStatus.expired)
     was_expired = row.standing is ReservationStatus.expired
     row.hold_until(payload.expires_on)

@@ -12,7 +12,6 @@ from app.core.clock import now
 from app.core.errors import FieldError, Problem, field_error
 from app.kpis import ledger
 from app.kpis.metrics import Family
-from app.models.lead_members import LeadMember
 from app.models.leads import Lead
 from app.models.money import in_yuan
 from app.models.pipeline import (
@@ -35,7 +34,7 @@ from app.models.transition_decisions import (
 from app.models.transition_requests import StageTransitionCreate
 from app.services import deferrals, gates, signing_marks
 from app.services.access import Caller, check_reach, claimed, found
-from app.services.lead_members import has_part, members_on
+from app.services.lead_members import has_part, members_on, stamp_credit
 from app.services.node_statuses import status_on
 from app.services.teams import paths_of
 
@@ -145,30 +144,13 @@ async def _recognise(
     if transition.kind is TransitionKind.advance:
         members = await members_on(session, lead, transition.event_on)
         await signing_marks.mark(session, lead, transition, members)
-        await _stamp_credit(session, members, transition)
+        await stamp_credit(session, StageCredit, members, transition_id=transition.id)
     transition.status = TransitionStatus.recognised
     transition.recognised_at, transition.recognised_by_id = now(), caller.id
     lead.is_pending = False
     transition.carry_out(lead)
     await session.flush()
     await ledger.post(session, Family.lead, lead.id)
-
-
-async def _stamp_credit(
-    session: AsyncSession, members: Sequence[LeadMember], transition: StageTransition
-) -> None:
-    paths = await paths_of(session, [member.officer_id for member in members])
-    session.add_all(
-        StageCredit(
-            transition_id=transition.id,
-            officer_id=member.officer_id,
-            role=member.role,
-            share=member.share,
-            place=place,
-            team_path=paths[member.officer_id],
-        )
-        for place, member in enumerate(members)
-    )
 
 
 async def decide(
