@@ -1,4 +1,4 @@
-"""late facts: the activities and payments that say why they come after their month was closed"""
+"""activities that say why they are late; where a lead lies and what of it the zone is credited"""
 
 import sqlalchemy as sa
 
@@ -10,14 +10,31 @@ branch_labels = None
 depends_on = None
 
 _LATE = ("trips", "events", "stationings", "platform_fundings")
+_CREDITED = (
+    "leads",
+    "stage_transitions",
+    "capital_arrivals",
+    "foreign_capital_uses",
+    "fixed_investments",
+)
 
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '3s'")
     for table in _LATE:
         op.add_column(table, sa.Column("late_reason", sa.String(), nullable=True))
+    for table in _CREDITED:
+        located = sa.Column(
+            "is_located_in_zone", sa.Boolean(), server_default=sa.true(), nullable=False
+        )
+        share = sa.Column("credited_share", sa.Numeric(5, 2), server_default="100", nullable=False)
+        op.add_column(table, located)
+        op.add_column(table, share)
 
 
 def downgrade() -> None:
+    for table in reversed(_CREDITED):
+        op.drop_column(table, "credited_share")
+        op.drop_column(table, "is_located_in_zone")
     for table in reversed(_LATE):
         op.drop_column(table, "late_reason")
