@@ -17,6 +17,8 @@ _CREDITED = (
     "foreign_capital_uses",
     "fixed_investments",
 )
+# Cards name a version, sums rest on shares: neither is rewritten, whoever asks.
+_KEPT = ("kpi_target_versions", "stage_credits", "money_credits", "agreement_credits")
 
 
 def upgrade() -> None:
@@ -30,9 +32,16 @@ def upgrade() -> None:
         share = sa.Column("credited_share", sa.Numeric(5, 2), server_default="100", nullable=False)
         op.add_column(table, located)
         op.add_column(table, share)
+    for table in _KEPT:
+        op.execute(
+            f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )
 
 
 def downgrade() -> None:
+    for table in reversed(_KEPT):
+        op.execute(f"DROP TRIGGER append_only ON {table}")
     for table in reversed(_CREDITED):
         op.drop_column(table, "credited_share")
         op.drop_column(table, "is_located_in_zone")
