@@ -11,7 +11,7 @@ from tests.routers.test_money_facts import recognised
 from tests.world import World, problem
 from tests.writes.call import etag
 
-ELSEWHERE = {"is_located_in_zone": False}
+ELSEWHERE: dict[str, Any] = {"is_located_in_zone": False}
 
 
 async def zone(world: World, basis: str, metrics: str, query: str = YEAR) -> dict[str, str]:
