@@ -68,11 +68,15 @@ def _visit(
 async def add_late_visit(zone: Zone, leads: list[Lead]) -> Visit:
     """One of June 2026, typed after that month was locked; the first account's own."""
     day, owner = date(2026, 6, 17), zone.officers[0]
-    lead = next(x for x in leads if x.owner_id == owner.id and x.company_id and x.received_on < day)
+    lead, company_id = next(
+        (lead, company_id)
+        for lead in leads
+        if (company_id := lead.company_id) and lead.owner_id == owner.id and lead.received_on < day
+    )
     visit = Visit(
         id=demo_id("visit", "late"),
         lead_id=lead.id,
-        company_id=lead.company_id,
+        company_id=company_id,
         combination_id=lead.combination_id,
         kind=VisitKind.outbound,
         visited_on=day,
