@@ -56,7 +56,8 @@ Names = Annotated[
 class View(BaseModel):
     """What of a record is answered."""
 
-    model_config = ConfigDict(extra="forbid")
+    # Built when first asked: a worker starts sooner, and few lists are read in its first second.
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     fields: Names = Field(default=[], description="Only these fields, comma-separated.")
     expand: Names = Field(default=[], description="Embed these referenced records, one level.")
