@@ -43,7 +43,7 @@ signings AS (
 supplements AS (
   SELECT a.id, s.lead_id, s.company_id, s.combination_id, s.mechanism, a.amount_cny AS amount,
          greatest(s.counted_on, CAST(timezone('Asia/Shanghai', a.recognised_at) AS date))
-           AS counted_on
+           AS counted_on, s.is_located_in_zone, s.credited_share
   FROM signings s JOIN agreements a ON a.lead_id = s.lead_id
   WHERE a.kind = 'supplement' AND a.status = 'active'
 ),

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.core.period import Period
 from app.models.kpis import KpiPeriod
-from app.models.ledger_entries import Scope
+from app.models.ledger_entries import EntryScope
 
 
 class ShadowQuery(BaseModel):
@@ -20,7 +20,7 @@ class ShadowQuery(BaseModel):
 class ShadowRow(BaseModel):
     """One number by the versions in force and by the one asked about."""
 
-    scope: Scope
+    scope: EntryScope
     scope_id: UUID
     dimension: str
     value: str
