@@ -54,6 +54,9 @@ def serve(url: str, out: Console) -> None:
         server_header=False,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=10,
+        # A worker answers once it has imported everything: on a loaded machine not within the
+        # usual 5 seconds, and it would be ended and started anew for ever.
+        timeout_worker_healthcheck=60,
     )
 
 
