@@ -4,10 +4,10 @@ RUN pip install --no-cache-dir uv==0.13.9
 WORKDIR /srv
 ENV UV_PROJECT_ENVIRONMENT=/srv/.venv UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1
 COPY pyproject.toml uv.lock README.md ./
-RUN uv sync --frozen --no-dev --no-install-project
+RUN uv sync --frozen --no-dev --extra s3 --no-install-project
 COPY app app
 COPY alembic alembic
-RUN uv sync --frozen --no-dev
+RUN uv sync --frozen --no-dev --extra s3
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --home /srv yinfeng && install -d -o yinfeng /data

@@ -14,7 +14,7 @@ from app.commands.kpi import kpi
 from app.commands.nightly import claims, duplicates, evidence, reminders
 from app.commands.reports import report
 from app.commands.targets import targets
-from app.core import embedded, migrations
+from app.core import embedded, migrations, storage
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -50,7 +50,7 @@ def serve() -> None:
     try:
         with database_url() as url:
             server.serve(url, out)
-    except embedded.EmbeddedError as error:
+    except (embedded.EmbeddedError, storage.StorageError) as error:
         out.print(f"[red]{error}[/red]")
         raise typer.Exit(1) from error
 

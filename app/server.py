@@ -12,6 +12,7 @@ from app.core.config import Settings, settings
 from app.core.db import Database
 from app.core.secrets import kept_secret
 from app.core.security import new_password
+from app.core.storage import first_line, probe, storage_of
 from app.demo.zone import (
     DEMO_ACCOUNTS,
     close_demo_accounts,
@@ -53,6 +54,9 @@ def serve(url: str, out: Console) -> None:
         server_header=False,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=10,
+        # A worker answers once it has imported everything: on a loaded machine not within the
+        # usual 5 seconds, and it would be ended and started anew for ever.
+        timeout_worker_healthcheck=60,
     )
 
 
@@ -66,6 +70,7 @@ def _share_with_workers(config: Settings, url: str) -> None:
 
 
 async def _prepare(config: Settings, url: str, out: Console) -> None:
+    await _check_storage(config, out)
     audit.install()
     database = Database(url, pool_size=2)
     base = f"http://{config.host}:{config.port}"
@@ -81,6 +86,14 @@ async def _prepare(config: Settings, url: str, out: Console) -> None:
         async with database.transaction() as session:
             await close_demo_accounts(session)
     await database.close()
+
+
+async def _check_storage(config: Settings, out: Console) -> None:
+    """Wrong keys are told now and not at the first upload; who does not answer may come back."""
+    try:
+        await probe(storage_of(config))
+    except OSError as error:
+        out.print(f"[yellow]Evidence storage does not answer:[/yellow] {first_line(error)}")
 
 
 async def _prepare_demo(config: Settings, database: Database, out: Console, base: str) -> None:

@@ -70,6 +70,27 @@ def test_links_lead_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+VECTORS = re.findall(r"^\| ((?:V\d+ ?)+) \|.*\| ([^|]+) \|$", DOMAIN, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("numbers", "tests"), VECTORS)
+def test_each_published_figure_has_the_test_it_names(numbers: str, tests: str) -> None:
+    named = [found.split("::") for found in re.findall(r"`([^`]+)`", tests)]
+    for number in numbers.split():
+        for file, name in named:
+            text = (ROOT / file).read_text()
+            (node,) = [f for f in functions(ast.parse(text)) if f.name == name]
+            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+            source = "\n".join(text.splitlines()[first - 1 : node.end_lineno])
+            assert re.search(rf"(\b|_){number}(\b|_)", source, re.IGNORECASE), (number, name)
+
+
+def test_no_published_figure_is_left_out() -> None:
+    found = [number for numbers, _ in VECTORS for number in numbers.split()]
+    wanted = [n for n in range(1, 27) if n not in {15, 19, 20}]
+    assert sorted(int(number[1:]) for number in found) == wanted
+
+
 @pytest.mark.parametrize(
     "page", sorted((ROOT / "docs/decisions").glob("*.md")), ids=lambda p: p.name
 )

@@ -7,7 +7,7 @@ import typer
 from app.commands.base import database_url, out, progress, session_at
 from app.core.config import settings
 from app.core.db import Database
-from app.core.storage import storage_of
+from app.core.storage import first_line, storage_of
 from app.services import evidence_files
 from app.services.claims import end_lapsed
 from app.services.duplicate_scans import scan
@@ -66,8 +66,12 @@ async def _refresh(url: str) -> tuple[int, int]:
 @evidence.command("sweep")
 def sweep_evidence() -> None:
     """Remove files that no record points to: uploads that ended before their record."""
-    with database_url() as url:
-        count = asyncio.run(_sweep(url))
+    try:
+        with database_url() as url:
+            count = asyncio.run(_sweep(url))
+    except OSError as error:
+        out.print(f"[red]Evidence storage cannot be read:[/red] {first_line(error)}")
+        raise typer.Exit(1) from error
     out.print(f"{count} files removed.")
 
 

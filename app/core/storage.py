@@ -6,11 +6,13 @@ a client. A file is whole and durable before `keep` returns.
 
 import asyncio
 import os
+import re
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,6 +22,13 @@ _PIECE = 256 * 1024
 # A temporary file of an upload that died; living uploads take seconds.
 _ABANDONED_SECONDS = 3600
 _PATIENCE = timedelta(seconds=10)
+_NOTHING = sha256(b"").hexdigest()
+# What waiting does not mend: keys and rights, no such bucket, a file where a folder should be.
+_REFUSALS = (PermissionError, FileNotFoundError, FileExistsError, NotADirectoryError)
+
+
+class StorageError(RuntimeError):
+    """The storage refuses what it is configured with; the message says what and what to do."""
 
 
 class Storage(Protocol):
@@ -112,8 +121,10 @@ class BucketStorage:
     """An S3-compatible bucket; a PUT is atomic and durable by its contract."""
 
     def __init__(self, config: Settings) -> None:
-        from obstore.store import S3Store  # noqa: PLC0415  15 MB that a folder never needs
-
+        try:
+            from obstore.store import S3Store  # noqa: PLC0415  15 MB that a folder never needs
+        except ModuleNotFoundError as error:
+            raise StorageError("a bucket needs the extra: uv sync --extra s3") from error
         secret = config.evidence_secret_key
         given: dict[str, Any] = {
             "endpoint": config.evidence_endpoint,
@@ -156,21 +167,24 @@ class BucketStorage:
 
     async def digests(self) -> AsyncIterator[str]:
         """By pages of the listing."""
-        async for page in self._store.list():
-            for item in page:
-                yield item["path"].rpartition("/")[2]
+        with _reaching():
+            async for page in self._store.list():
+                for item in page:
+                    yield item["path"].rpartition("/")[2]
 
 
 @contextmanager
 def _reaching() -> Iterator[None]:
     """The library's own errors as OSError; a file that is not there is one already."""
-    from obstore.exceptions import BaseError  # noqa: PLC0415  as above
+    from obstore import exceptions  # noqa: PLC0415  as above
 
     try:
         yield
     except FileNotFoundError:
         raise
-    except BaseError as error:
+    except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError) as error:
+        raise PermissionError(str(error)) from error
+    except exceptions.BaseError as error:
         raise OSError(str(error)) from error
 
 
@@ -179,3 +193,21 @@ def storage_of(config: Settings) -> Storage:
     if config.evidence_bucket:
         return BucketStorage(config)
     return FolderStorage(config.evidence_folder or config.data_dir / "evidence")
+
+
+async def probe(storage: Storage) -> None:
+    """Write and remove a file without content, which no evidence is.
+
+    StorageError where keys, rights, bucket or folder are wrong; OSError where nobody answers.
+    """
+    try:
+        await storage.keep(_NOTHING, b"")
+        await storage.remove(_NOTHING)
+    except _REFUSALS as error:
+        message = f"evidence storage: {first_line(error)} (look at YINFENG_EVIDENCE_*)"
+        raise StorageError(message) from error
+
+
+def first_line(error: OSError) -> str:
+    """What happened, without the library's whole story and the store's XML."""
+    return re.split(r"\n|: <\?xml", str(error))[0]

@@ -48,6 +48,7 @@ def test_days_of_2026(day: date, works: bool) -> None:  # noqa: FBT001
     ],
 )
 def test_the_day_on_which_a_clock_ends(day: date, count: int, due: date) -> None:
+    """V25 among them: Friday and one working day, also where the Saturday is worked."""
     assert add_working_days(day, count) == due
     assert working_days_between(day, due) == count
 

@@ -5,7 +5,8 @@ import os
 import signal
 import socket
 import sys
-from asyncio.subprocess import DEVNULL
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -78,35 +79,49 @@ def port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.mark.usefixtures("world")
-async def test_workers_do_not_outlive_a_supervisor_that_was_killed(
-    database_url: str, port: int, tmp_path: Path
-) -> None:
+# Run at the start of every Python: the workers are slower than a supervisor's usual patience.
+SLOW = "import sys, time; '--multiprocessing-fork' in sys.orig_argv and time.sleep(12)"
+
+
+@pytest.fixture
+async def server(
+    database_url: str, port: int, tmp_path: Path, world: World
+) -> AsyncIterator[Process]:
+    """Two workers under a supervisor, all of which is ended."""
+    assert world
+    (tmp_path / "sitecustomize.py").write_text(SLOW)
     settings = {
         "YINFENG_MODE": "development",
         "YINFENG_WORKERS": "2",
         "YINFENG_PORT": str(port),
         "YINFENG_DATABASE_URL": database_url,
         "YINFENG_DATA_DIR": str(tmp_path),
+        "PYTHONPATH": str(tmp_path),
     }
-    command = [str(Path(sys.executable).parent / "yinfeng"), "serve"]
     server = await asyncio.create_subprocess_exec(
-        *command,
+        sys.executable,
+        "-c",
+        "from app.cli import cli; cli()",
+        "serve",
         cwd=ROOT,
         env={**os.environ, **settings},
         stdout=DEVNULL,
         stderr=DEVNULL,
         start_new_session=True,
     )
-    try:
-        async with asyncio.timeout(100):
-            await _until(port, is_up=True)
-            server.send_signal(signal.SIGKILL)
-            await _until(port, is_up=False)
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(server.pid, signal.SIGKILL)
-        await server.wait()
+    yield server
+    with suppress(ProcessLookupError):
+        os.killpg(server.pid, signal.SIGKILL)
+    await server.wait()
+
+
+async def test_slow_workers_start_and_do_not_outlive_a_supervisor_that_was_killed(
+    server: Process, port: int
+) -> None:
+    async with asyncio.timeout(100):
+        await _until(port, is_up=True)
+        server.send_signal(signal.SIGKILL)
+        await _until(port, is_up=False)
 
 
 async def _until(port: int, *, is_up: bool) -> None:

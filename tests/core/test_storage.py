@@ -14,8 +14,9 @@ from typing import ClassVar
 import pytest
 
 from app.core.config import Settings
-from app.core.storage import FolderStorage, Storage, storage_of
+from app.core.storage import FolderStorage, Storage, StorageError, probe, storage_of
 
+ROOT = Path(__file__).parents[2]
 CONTENT = bytes(range(256)) * 3000
 DIGEST = sha256(CONTENT).hexdigest()
 
@@ -39,11 +40,19 @@ class Bucket(BaseHTTPRequestHandler):
 
     def do_PUT(self) -> None:
         assert "AWS4-HMAC-SHA256" in self.headers["Authorization"]
-        self.held[self.key] = self.rfile.read(int(self.headers["Content-Length"]))
-        self.answer(200)
+        content = self.rfile.read(int(self.headers["Content-Length"]))
+        if "Credential=key/" not in self.headers["Authorization"]:
+            self.answer(403, b'<?xml version="1.0"?><Error><Code>InvalidAccessKeyId</Code></Error>')
+        elif not self.path.startswith("/zone/"):
+            self.answer(404, b'<?xml version="1.0"?><Error><Code>NoSuchBucket</Code></Error>')
+        else:
+            self.held[self.key] = content
+            self.answer(200)
 
     def do_GET(self) -> None:
-        if "list-type=2" in self.path:
+        if "Credential=key/" not in self.headers["Authorization"]:
+            self.answer(403, b"<Error><Code>InvalidAccessKeyId</Code></Error>")
+        elif "list-type=2" in self.path:
             self.answer(200, self.listing())
         elif self.key in self.held:
             self.answer(200, self.held[self.key])
@@ -84,7 +93,7 @@ def endpoint() -> Iterator[str]:
         thread.join()
 
 
-def bucket(endpoint: str) -> Storage:
+def bucket(endpoint: str, **more: str) -> Storage:
     return storage_of(
         Settings.model_validate(
             {
@@ -94,6 +103,7 @@ def bucket(endpoint: str) -> Storage:
                 "evidence_region": "cn-north-1",
                 "evidence_access_key_id": "key",
                 "evidence_secret_key": "secret",
+                **more,
             }
         )
     )
@@ -140,6 +150,59 @@ async def test_a_bucket_out_of_reach_is_an_error_of_the_system() -> None:
     away = bucket("http://127.0.0.1:1")
     with pytest.raises(OSError, match="error"):
         await away.keep(DIGEST, CONTENT)
+    with pytest.raises(OSError, match="error"):
+        await listed(away)
+    with pytest.raises(OSError, match="error"):
+        await probe(away)
+
+
+async def test_a_probe_leaves_nothing(storage: Storage) -> None:
+    await probe(storage)
+    assert await listed(storage) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"evidence_access_key_id": "other"}, "privileges.*403 Forbidden .look at"),
+        ({"evidence_bucket": "nowhere"}, "not found.*/nowhere/"),
+    ],
+)
+async def test_wrong_keys_and_no_bucket_are_told(
+    endpoint: str, more: dict[str, str], told: str
+) -> None:
+    wrong = bucket(endpoint, **more)
+    with pytest.raises(StorageError, match=told):
+        await probe(wrong)
+    with pytest.raises(OSError, match=r"40[34]"):
+        await wrong.keep(DIGEST, CONTENT)
+
+
+async def test_a_file_in_place_of_the_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "evidence").write_text("")
+    with pytest.raises(StorageError, match="evidence"):
+        await probe(FolderStorage(tmp_path / "evidence"))
+
+
+def test_the_server_does_not_start_with_wrong_keys(
+    endpoint: str, database_url: str, tmp_path: Path
+) -> None:
+    given = {
+        "YINFENG_DATABASE_URL": database_url,
+        "YINFENG_DATA_DIR": str(tmp_path),
+        "YINFENG_EVIDENCE_BUCKET": "zone",
+        "YINFENG_EVIDENCE_ENDPOINT": endpoint,
+        "YINFENG_EVIDENCE_ACCESS_KEY_ID": "other",
+        "YINFENG_EVIDENCE_SECRET_KEY": "secret",
+    }
+    command = [sys.executable, "-c", "from app.cli import cli; cli()"]
+    for arguments, told in (["serve"], "look at"), (["evidence", "sweep"], "cannot be read"):
+        ended = subprocess.run(
+            [*command, *arguments], env=os.environ | given, cwd=ROOT, stdout=subprocess.PIPE,
+            check=False, timeout=60, encoding="utf-8",
+        )  # fmt: skip
+        assert ended.returncode == 1
+        assert told in " ".join(ended.stdout.split())
 
 
 def test_a_folder_needs_no_library() -> None:

@@ -10,13 +10,13 @@ from app.kpis.attainment import attainment, expected, percent, schedule_gap
 @pytest.mark.parametrize(
     ("numerator", "denominator", "decimals", "printed"),
     [
-        ("244", "247", 1, "98.8 %"),  # V1 许昌: 履约
-        ("222", "247", 1, "89.9 %"),  # V2: 开工
-        ("370", "1077", 1, "34.4 %"),  # V3 阿坝: 到位
-        ("326", "2104", 2, "15.49 %"),  # V4
-        ("99.68", "145", 1, "68.7 %"),  # V8
-        ("40", "45", 1, "88.9 %"),
-        ("219.22", "589", 2, "37.22 %"),  # V9
+        pytest.param("244", "247", 1, "98.8 %", id="V1"),  # 许昌: 履约
+        pytest.param("222", "247", 1, "89.9 %", id="V2"),  # 开工
+        pytest.param("370", "1077", 1, "34.4 %", id="V3"),  # 阿坝: 到位
+        pytest.param("326", "2104", 2, "15.49 %", id="V4"),
+        pytest.param("99.68", "145", 1, "68.7 %", id="V8"),
+        pytest.param("40", "45", 1, "88.9 %", id="V8-count"),
+        pytest.param("219.22", "589", 2, "37.22 %", id="V9"),
         ("1", "8", 1, "12.5 %"),
         ("1", "16", 1, "6.3 %"),  # 6.25: half up, where binary halves go to even
         ("0", "5", 1, "0.0 %"),

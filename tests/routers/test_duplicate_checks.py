@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from app.services.duplicate_scans import scan
-from tests.world import World, problem
+from tests.models.test_company_names import FAMILIES, TWO
+from tests.world import Client, World, problem
 from tests.writes.call import FILE
 
 OTHER = {"duplicate_decision": {"decision": "not_duplicate", "reason": "两家不同的企业"}}
@@ -25,6 +26,27 @@ async def test_a_company_of_the_same_name_needs_a_decision(world: World) -> None
     assert {pair["first_id"], pair["second_id"]} == {known["id"], made["id"]}
     assert (pair["status"], pair["reason"]) == ("dismissed", "两家不同的企业")
     assert await _scanned(world) == 0
+
+
+async def test_every_spelling_of_a_known_company_finds_it(world: World) -> None:
+    """Sixty and more, of which each officer may ask sixty a minute."""
+    asked = 0
+    for first, *others in FAMILIES:
+        known = await world.officer.made("/companies", {"name": first} | OTHER)
+        for spelling in others:
+            client = (world.officer, world.colleague, world.stranger)[asked % 3]
+            reasons = await _reasons(world, "company", {"name": spelling}, client)
+            found = [r["company"]["id"] for r in reasons if r["level"] == "same_name"]
+            assert found == [known["id"]], spelling
+            asked += 1
+    assert asked >= 60
+
+
+async def test_another_company_is_never_taken_for_the_same(world: World) -> None:
+    for one, other in TWO:
+        await world.database.execute("DELETE FROM companies")
+        await world.officer.made("/companies", {"name": one})
+        assert "same_name" not in await _levels(world, "company", {"name": other}), other
 
 
 async def test_an_equal_credit_code_cannot_be_decided_away(world: World) -> None:
@@ -188,9 +210,9 @@ async def _scanned(world: World) -> int:
         return await scan(session)
 
 
-async def _reasons(world: World, subject: str, look: Any) -> Any:
+async def _reasons(world: World, subject: str, look: Any, client: Client | None = None) -> Any:
     body = {"subject": subject, subject: look}
-    return (await world.officer.made("/duplicate-checks", body))["reasons"]
+    return (await (client or world.officer).made("/duplicate-checks", body))["reasons"]
 
 
 async def _levels(world: World, subject: str, look: Any) -> list[str]:

@@ -59,6 +59,7 @@ async def my_day(world: World, client: Client | None = None, query: str = "") ->
 async def test_lights_of_a_lead_without_progress(
     world: World, days: int, colour: str, reasons: list[str]
 ) -> None:
+    """V24: yellow from 60 days, red from 90, proposed for removal from 181."""
     found = await light_of(world, await negotiating(world, days))
     assert (found["light"], found["reasons"]) == (colour, reasons)
     assert (found["days_in_stage"], found["days_without_progress"]) == (days, days)
@@ -128,6 +129,7 @@ async def test_lights_are_filtered_and_hidden_leads_are_not_among_them(world: Wo
 async def test_the_clock_of_a_lead(
     world: World, received: str, answer: str, assess: str, feedback: str
 ) -> None:
+    """V25: one working day from a Friday ends with the next day worked, 调休 respected."""
     lead = await world.lead(received_on=received)
     clock = await world.officer.seen(f"/leads/{lead['id']}/clock")
     assert (clock["answer_due_on"], clock["assess_due_on"], clock["feedback_due_on"]) == (
