@@ -20,6 +20,7 @@ from app.core.endpoint import query_schemas
 from app.core.errors import publish
 from app.core.logging import RequestContext
 from app.core.notified import NotifiedCache
+from app.core.nouns import ByNoun
 from app.core.openapi import install_openapi
 from app.core.storage import storage_of
 from app.kpis.folding import folding
@@ -114,6 +115,7 @@ def _include_routers(app: FastAPI) -> None:
     for router in ROUTERS:
         _refuse_undeclared(router)
         app.router.routes.extend(router.routes)
+    app.router.middleware_stack = ByNoun(app.router)
     app.state.query_schemas = query_schemas(app.routes)
 
 

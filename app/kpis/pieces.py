@@ -113,8 +113,8 @@ class Pieces:
         return self.window.drill(self.metric.code, self.scope, _SOMEBODY, **more)
 
     @cached_property
-    def _part(self) -> bytes:
-        """With places for dimension, value, numerator, denominator (of ratios), dimension, more."""
+    def _part(self) -> list[bytes]:
+        """Cut at the subject; with places for dimension, value, both sides, dimension, more."""
         ratio = {"numerator": _TEXT, "denominator": _TEXT}
         shape = KpiPart(
             dimension=_TEXT,
@@ -122,7 +122,7 @@ class Pieces:
             drill=self.window.drill(self.metric.code, self.scope, _SOMEBODY, dimension=_TEXT),
             **(ratio if self.is_ratio else {}),  # pyright: ignore[reportArgumentType]  text all
         )
-        return _template(shape)
+        return _template(shape).split(_ID)
 
     def columns(self, found: "Columns", ids: list[bytes]) -> list[Iterable[bytes]]:
         """What fills the template, a list of all subjects for each place."""
@@ -144,7 +144,7 @@ class Pieces:
             in_url = dimension.replace(b">", b"%3E")
             for subject, cell in slices.items():
                 values = (dimension, *cell, in_url, self._shown(cell))
-                parts[subject].append(self._part % values)
+                parts[subject].append(subject.join(self._part) % values)
         return [
             b'%b,"breakdown":[%b]' % (shown, b",".join(parts[subject]))
             for shown, subject in zip(more, ids, strict=True)
@@ -185,12 +185,14 @@ def _columns(packed: bytes) -> Columns:
     return found
 
 
-def rows_json(subjects: bytes, columns: bytes | None, metrics: Sequence[Pieces]) -> bytes:
-    """All rows as JSON: subjects and columns as the statement packs them."""
-    ids, names, teams = zip(*(s.split(_UNIT) for s in subjects.split(_RECORD)), strict=True)
+def rows_json(subjects: bytes, columns: bytes | None, metrics: Sequence[Pieces]) -> list[bytes]:
+    """The rows as JSON, to be joined as they are; arguments as the statement packs them."""
+    ids, names, teams = (column.split(_RECORD) for column in subjects.split(_UNIT))
     found = _columns(columns) if columns else {}
-    filled = [column for pieces in metrics for column in pieces.columns(found, list(ids))]
+    filled = [column for pieces in metrics for column in pieces.columns(found, ids)]
     numbers = b",".join(pieces.template for pieces in metrics)
-    row = b'{"subject":{"id":"%b","name":%%b,"team_id":%%b},"values":[%b]}' % (_ID, numbers)
-    rows = zip(ids, zip(names, teams, *filled, strict=True), strict=True)
-    return b",".join([(row % values).replace(_ID, subject) for subject, values in rows])
+    row = b',{"subject":{"id":"%b","name":%%b,"team_id":%%b},"values":[%b]}' % (_ID, numbers)
+    around_id = row.split(_ID)
+    filling = zip(ids, zip(names, teams, *filled, strict=True), strict=True)
+    rows = [subject.join(around_id) % values for subject, values in filling]
+    return [rows[0].removeprefix(b","), *rows[1:]]

@@ -41,11 +41,11 @@ class Form:
 def summary_statement(form: Form) -> Statement:
     """One row: `subjects` and `columns` in UTF-8, `is_closed`, `versions`.
 
-    A subject is its id, its name as JSON and its team's id as JSON. A column is the place of the
-    metric, the dimension (empty for the number itself), then lists parted by spaces: ids of
-    subjects with entries, their values as JSON, and of a ratio both its sides. `is_closed` says
-    whether every day asked for was locked, `versions` is a JSON object of what was adopted for the
-    year that the days end in.
+    Of the subjects: their ids, their names as JSON, the ids of their teams as JSON. A column is the
+    place of the metric, the dimension (empty for the number itself), then lists parted by spaces:
+    ids of subjects with entries, their numbers (of a ratio as JSON), and of a ratio both sides.
+    `is_closed` says whether every day asked for was locked, `versions` is a JSON object of what was
+    adopted for the year that the days end in.
 
     All is parted by the ASCII record and unit separators: a thousand short strings cost the driver
     more than the sums cost the database.
@@ -230,9 +230,11 @@ columns AS (
   ) AS of_metric
 )
 SELECT
-  (SELECT convert_to(string_agg(
-     concat_ws(E'\\x1f', id, to_json(name), coalesce('"' || team_id || '"', 'null')), E'\\x1e'
-     ORDER BY name, id), 'UTF8') FROM subjects) AS subjects,
+  (SELECT convert_to(concat_ws(E'\\x1f',
+     string_agg(CAST(id AS text), E'\\x1e'),
+     string_agg(CAST(to_json(name) AS text), E'\\x1e'),
+     string_agg(coalesce('"' || team_id || '"', 'null'), E'\\x1e')), 'UTF8')
+   FROM (SELECT * FROM subjects ORDER BY name, id) AS ordered) AS subjects,
   (SELECT convert_to(string_agg(
      concat_ws(E'\\x1f', place, dimension, ids, numbers, tops, bottoms), E'\\x1e'
      ORDER BY dimension COLLATE "C"), 'UTF8') FROM columns) AS columns,

@@ -26,8 +26,8 @@ async def summary(pool: Any, caller: Any, scope: Scope, query: KpiQuery) -> byte
     statement = summary_statement(form)
     row = await pool.fetchrow(statement.sql, *statement.arguments(binds))
     found = [_as_found(pieces, row) for pieces in metrics]
-    items = rows_json(row["subjects"], row["columns"], found) if row["subjects"] else b""
-    return b"%b%b]}" % (_head(window), items)
+    items = rows_json(row["subjects"], row["columns"], found) if row["subjects"] else []
+    return b"".join([_head(window), *items, b"]}"])
 
 
 def _as_found(pieces: Pieces, row: Any) -> Pieces:
