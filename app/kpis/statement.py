@@ -66,6 +66,9 @@ def summary_statement(form: Form) -> Statement:
         versions=VERSIONS.format(known=known.format("adopted_at")),
         sides=_AND_PARTS if form.is_broken_down else _NUMBER,
     )
+    if form.kept_count == "company_count":
+        # One month: of a list PostgreSQL thinks ten, and plans anew for each request (1 ms).
+        text = text.replace("= ANY(:months)", "= :start_on")
     return _numbered(text.replace(":scope", f"'{form.scope.value}'"))
 
 
