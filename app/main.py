@@ -19,6 +19,7 @@ from app.core.docs import install_docs
 from app.core.errors import publish
 from app.core.logging import RequestContext
 from app.core.notified import NotifiedCache
+from app.core.nouns import ByNoun
 from app.core.openapi import install_openapi
 from app.core.storage import storage_of
 from app.kpis.folding import folding
@@ -110,6 +111,7 @@ def _include_routers(app: FastAPI) -> None:
     for router in ROUTERS:
         _refuse_undeclared(router)
         app.router.routes.extend(router.routes)
+    app.router.middleware_stack = ByNoun(app.router)
 
 
 def _refuse_undeclared(router: APIRouter) -> None:

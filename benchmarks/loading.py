@@ -8,7 +8,7 @@ import asyncpg
 from app.kpis.cohorts import COHORTS
 from app.kpis.ledger import METRICS
 from app.kpis.metrics import Family
-from app.kpis.rollup import BOTH_MECHANISMS, KEY, OF_ENTRY, SPREAD_KEY
+from app.kpis.rollup import BOTH_MECHANISMS, COUNTS, KEY, OF_ENTRY, RECOUNTED, SPREAD_KEY
 from app.kpis.visits import SCOPED_VISITS
 from app.models.ledger_entries import LedgerEntry
 from benchmarks.rows import DAYS, FIRST_DAY
@@ -40,12 +40,13 @@ companies AS (
   SELECT {KEY}, company_id, quantity FROM added
   WHERE company_id IS NOT NULL ORDER BY {KEY}, company_id
 )
-INSERT INTO month_sums ({KEY}, quantity, company_count)
-SELECT {KEY}, sum(quantity), count(company_id) FROM added GROUP BY {KEY}
+INSERT INTO month_sums ({KEY}, quantity) SELECT {KEY}, sum(quantity) FROM added GROUP BY {KEY}
 """  # noqa: S608  as above
+_MONTH_SUMS = f"CREATE TEMP TABLE month_sums AS SELECT {KEY}, quantity FROM kpi_months"  # noqa: S608
 _SUMS_BY_MONTH = f"""
-INSERT INTO kpi_months ({KEY}, quantity, company_count)
-SELECT {KEY}, quantity, company_count FROM month_sums ORDER BY month, {KEY}
+INSERT INTO kpi_months ({KEY}, quantity, {COUNTS})
+SELECT {KEY}, quantity, {", ".join(f"coalesce({name}, 0)" for name in COUNTS.split(", "))}
+FROM month_sums LEFT JOIN ({RECOUNTED}) AS counted USING ({KEY}) ORDER BY month, {KEY}
 """  # noqa: S608  as above
 
 
@@ -96,7 +97,7 @@ async def sum_up(connection: asyncpg.Connection, step: Step) -> None:
     """Fill the monthly sums with the rows that folding would have made, in its order."""
     portions = list(_portions())
     advance = step("monthly sums", len(portions) + 1)
-    await connection.execute("CREATE TEMP TABLE month_sums (LIKE kpi_months)")
+    await connection.execute(_MONTH_SUMS)
     key = await _drop_key(connection, "kpi_company_months")
     for family, subject in portions:
         await connection.execute(_SUM.format(facts=_facts(family, subject), wanted=_wanted(family)))

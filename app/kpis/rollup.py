@@ -5,6 +5,9 @@ has been folded. A fold is one transaction, so a killed one leaves everything as
 in the order of their key, so that a month's sums lie together. Each entry
 counts twice, under its mechanism and under the empty one: a company visited under two mechanisms
 is one company, and a summary without a filter reads one row instead of one per mechanism.
+
+Companies are counted as they come in: a month's row says how many its quarter, half and year count
+to its end beyond what they counted to its beginning, so that these steps add up (decision 29).
 """
 
 from typing import Any
@@ -29,9 +32,55 @@ PENDING = f"kpi_pending ({KEY}, company_id, quantity)"
 # Columns of `PENDING` as entries have them, without the quantity.
 OF_ENTRY = f"""scope, mechanism, CAST(date_trunc('month', counted_on) AS date) AS month, scope_id,
 metric, part, dimension, definition_version, {COMPANY}"""
+# Each column of `kpi_months` counts the companies of a span: the month's own, and from when on.
+SPANS = {
+    "company_count": "month",
+    "quarter_company_count": "CAST(date_trunc('quarter', month) AS date)",
+    "half_company_count": "make_date(CAST(date_part('year', month) AS int),"
+    " CASE WHEN date_part('month', month) < 7 THEN 1 ELSE 7 END, 1)",
+    "year_company_count": "CAST(date_trunc('year', month) AS date)",
+}
+COUNTS = ", ".join(SPANS)
+_COMPANY = f"{KEY.replace('month, ', '')}, company_id"
 BOTH_MECHANISMS = "CROSS JOIN LATERAL (VALUES (entry.mechanism), ('')) AS counted(mechanism)"
 SPREAD_KEY = KEY.replace("mechanism", "counted.mechanism")
 
+
+def _steps(rows: str) -> str:
+    """What `rows` (key, company, quantity, `side` ±1) add to each count of their month.
+
+    A company counts while its quantities since the span's first day are above nothing.
+    """
+    total = f"sum(quantity) OVER (PARTITION BY side, {_COMPANY}, {{}} ORDER BY month)"
+    totals = ", ".join(f"{total.format(start)} AS {name}" for name, start in SPANS.items())
+    step = "side * (CAST({0} > 0 AS int) - CAST({0} - quantity > 0 AS int))"
+    steps = ", ".join(f"sum({step.format(name)}) AS {name}" for name in SPANS)
+    return f"""SELECT {KEY}, {steps} FROM (
+      SELECT side, {KEY}, quantity, {totals} FROM ({rows}) AS quantities
+    ) AS totals GROUP BY {KEY}"""
+
+
+_SAME_COMPANY = " AND ".join(f"k.{name} = t.{name}" for name in _COMPANY.split(", "))
+# Without OFFSET the planner may read all companies of all years instead of twelve keys each.
+_OF_TOUCHED_YEARS = f"""
+  SELECT k.* FROM (
+    SELECT DISTINCT {_COMPANY}, date_trunc('year', month) AS year FROM added
+    WHERE company_id IS NOT NULL
+  ) AS t CROSS JOIN LATERAL (
+    SELECT {KEY}, company_id, quantity FROM kpi_company_months k
+    WHERE {_SAME_COMPANY} AND k.month = ANY(ARRAY(
+      SELECT CAST(t.year + make_interval(months => n) AS date) FROM generate_series(0, 11) AS n))
+    OFFSET 0
+  ) AS k
+"""
+_SIDES = f"""
+  SELECT -1 AS side, {KEY}, company_id, quantity FROM held
+  UNION ALL
+  SELECT 1, {KEY}, company_id, sum(quantity) FROM (
+    TABLE held UNION ALL
+    SELECT {KEY}, company_id, quantity FROM added WHERE company_id IS NOT NULL
+  ) AS after GROUP BY {KEY}, company_id
+"""
 _FOLD = f"""
 WITH taken AS (
   DELETE FROM kpi_pending WHERE id <= (
@@ -47,19 +96,16 @@ companies AS (
   SELECT {KEY}, company_id, quantity FROM added
   WHERE company_id IS NOT NULL ORDER BY {KEY}, company_id
   ON CONFLICT ({KEY}, company_id) DO UPDATE SET quantity = held.quantity + excluded.quantity
-  RETURNING {KEY}, company_id, quantity
 ),
-moved AS (
-  SELECT {KEY}, sum(CAST(now.quantity > 0 AS int)
-                    - CAST(now.quantity - added.quantity > 0 AS int)) AS company_count
-  FROM companies AS now JOIN added USING ({KEY}, company_id) GROUP BY {KEY}
-),
+held AS MATERIALIZED ({_OF_TOUCHED_YEARS}),
+moved AS (SELECT * FROM ({_steps(_SIDES)}) AS steps WHERE ({COUNTS}) <> (0, 0, 0, 0)),
 months AS (
-  INSERT INTO kpi_months AS held ({KEY}, quantity, company_count)
-  SELECT {KEY}, sum(quantity), coalesce(max(company_count), 0)
-  FROM added LEFT JOIN moved USING ({KEY}) GROUP BY {KEY} ORDER BY {KEY}
-  ON CONFLICT ({KEY}) DO UPDATE SET quantity = held.quantity + excluded.quantity,
-    company_count = held.company_count + excluded.company_count
+  INSERT INTO kpi_months AS held ({KEY}, quantity, {COUNTS})
+  SELECT {KEY}, sum(quantity), {", ".join(f"sum({name})" for name in SPANS)} FROM (
+    SELECT {KEY}, quantity, 0, 0, 0, 0 FROM added UNION ALL SELECT {KEY}, 0, {COUNTS} FROM moved
+  ) AS news ({KEY}, quantity, {COUNTS}) GROUP BY {KEY} ORDER BY {KEY}
+  ON CONFLICT ({KEY}) DO UPDATE SET
+    {", ".join(f"{name} = held.{name} + excluded.{name}" for name in ("quantity", *SPANS))}
 )
 SELECT count(*) FROM taken
 """
@@ -123,17 +169,22 @@ FROM (
 """
 
 
+# The steps once more from all companies: what every column of counts should hold.
+RECOUNTED = _steps(f"SELECT 1 AS side, {KEY}, company_id, quantity FROM kpi_company_months")
+_MISCOUNTED = f"""
+UNION ALL
+SELECT count.name, {KEY}, coalesce(count.wanted, 0) - count.held
+FROM kpi_months AS held LEFT JOIN ({RECOUNTED}) AS recounted USING ({KEY})
+CROSS JOIN LATERAL (VALUES
+  {", ".join(f"('{name}', recounted.{name}, held.{name})" for name in SPANS)}
+) AS count (name, wanted, held) WHERE coalesce(count.wanted, 0) <> count.held
+"""
 _DIFFERENCES = f"""
 WITH {_BOTH_SIDES}
 {_missing("kpi_months", KEY)}
 UNION ALL
 {_missing("kpi_company_months", f"{KEY}, company_id", "company_id IS NOT NULL")}
-UNION ALL
-SELECT 'company_count', {KEY}, coalesce(recounted.company_count, 0) - held.company_count
-FROM kpi_months AS held LEFT JOIN (
-  SELECT {KEY}, count(*) AS company_count FROM kpi_company_months WHERE quantity > 0 GROUP BY {KEY}
-) AS recounted USING ({KEY})
-WHERE coalesce(recounted.company_count, 0) <> held.company_count
+{_MISCOUNTED}
 """
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from app.core.clock import now
 from app.core.db import LONGEST_TRANSACTION_SECONDS
 from app.core.i18n import text
-from app.kpis.pieces import Pieces, row_json
+from app.kpis.pieces import Pieces, rows_json
 from app.kpis.statement import Form, summary_statement
 from app.kpis.window import Window, expands_asked, metrics_asked, window_of
 from app.models.kpis import KpiPage, KpiPeriod, KpiQuery
@@ -24,11 +24,10 @@ async def summary(pool: Any, caller: Any, scope: Scope, query: KpiQuery) -> byte
     ]
     form, binds = _asked(caller, scope, window, metrics)
     statement = summary_statement(form)
-    rows = await pool.fetch(statement.sql, *statement.arguments(binds))
-    if rows:
-        metrics = [_as_found(pieces, rows[0]) for pieces in metrics]
-    items = ",".join(row_json(row, metrics) for row in rows)
-    return f"{_head(window)}{items}]}}".encode()
+    row = await pool.fetchrow(statement.sql, *statement.arguments(binds))
+    found = [_as_found(pieces, row) for pieces in metrics]
+    items = rows_json(row["subjects"], row["columns"], found) if row["subjects"] else []
+    return b"".join([_head(window), *items, b"]}"])
 
 
 def _as_found(pieces: Pieces, row: Any) -> Pieces:
@@ -50,7 +49,7 @@ def _asked(
         sees_zone=caller.sees_zone,
         has_months=bool(months),
         has_edges=bool(edges),
-        is_one_month=len(months) == 1 and not edges,
+        kept_count=window.kept_count(),
         is_past=window.is_past,
         is_broken_down=metrics[0].is_broken_down,
         is_credited=window.is_credited,
@@ -84,7 +83,7 @@ def _row(pieces: Pieces) -> dict[str, Any]:
     }
 
 
-def _head(window: Window) -> str:
+def _head(window: Window) -> bytes:
     """The page's JSON up to its first row."""
     days = window.days
     page = KpiPage(
@@ -94,4 +93,4 @@ def _head(window: Window) -> str:
         credit_basis=window.basis,
         items=[],
     )
-    return page.model_dump_json().removesuffix("]}")
+    return page.model_dump_json().removesuffix("]}").encode()

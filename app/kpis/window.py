@@ -17,6 +17,13 @@ from app.models.ledger_entries import EntryScope, Scope
 PREFIX = "/api/v1"
 EXPANDS = ("breakdown",)
 _DAY = timedelta(days=1)
+# Months of what each column of `kpi_months` counts the companies of.
+_SPANS = {
+    "company_count": 1,
+    "quarter_company_count": 3,
+    "half_company_count": 6,
+    "year_company_count": 12,
+}
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,17 @@ class Window:
             month = _first_of_month(month, 1)
         return found
 
+    def kept_count(self) -> str:
+        """The column of `kpi_months` whose steps count these days' companies; empty for none.
+
+        A span's steps begin with its first month: they count a whole span, and it to date.
+        """
+        months = self.months()
+        if not months or self.edges():
+            return ""
+        names = (name for name, size in _SPANS.items() if _is_within(months, size))
+        return next(names, "")
+
     def edges(self) -> list[tuple[date, date]]:
         """The days that no whole month covers, as closed ranges."""
         months = self.months()
@@ -85,6 +103,11 @@ class Window:
         after = _first_of_month(months[-1], 1)
         ranges = [(self.days.start, months[0] - _DAY), (after, self.days.end)]
         return [(start, end) for start, end in ranges if start <= end]
+
+
+def _is_within(months: list[date], size: int) -> bool:
+    first = months[0].month
+    return (first - 1) % size == 0 and len(months) <= size
 
 
 def _first_of_month(day: date, later: int = 0) -> date:

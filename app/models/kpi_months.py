@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -31,13 +31,24 @@ class MonthKey(SQLModel):
 
 
 class KpiMonth(MonthKey, table=True):
-    """A folded sum; `company_count` counts the key's companies whose own sum is positive."""
+    """A folded sum; `company_count` counts the key's companies whose own sum is positive.
+
+    The others say by how many more companies the quarter (half, year) counts up to the end of this
+    month than up to its beginning: the steps from its first month on add up to a distinct count.
+    """
 
     __tablename__ = "kpi_months"
+    # One metric of all subjects: their rows are few among those of all metrics.
+    __table_args__: ClassVar[Any] = (
+        sa.Index("ix_kpi_months_metric", "scope", "mechanism", "month", "metric"),
+    )
     is_audited: ClassVar[bool] = False
 
     quantity: Decimal = Field(sa_type=numeric(24, 4))
     company_count: int
+    quarter_company_count: int
+    half_company_count: int
+    year_company_count: int
 
 
 class KpiCompanyMonth(MonthKey, table=True):
