@@ -10,14 +10,8 @@ _FACT = "fact_id, lead_id, company_id, mechanism, counted_on, amount"
 _ZONE = "CAST('00000000-0000-0000-0000-000000000000' AS uuid)"
 
 
-def scoped_credits(facts: str, credits_table: str, fact_id: str, prefix: str = "") -> str:
-    """CTEs up to `scoped_credits`, from facts and the shares stamped on them.
-
-    `facts` names a CTE with `id, lead_id, company_id, combination_id, mechanism, counted_on,
-    amount, is_located_in_zone, credited_share`; the table of credits has `officer_id, team_path,
-    share, place` and points to the fact by `fact_id`. Each row of `scoped_credits` is a fact in one
-    scope, with its `portion` (0 to 1) and `money`. `prefix` goes before the names of the CTEs.
-    """
+def _credits(facts: str, credits_table: str, fact_id: str, prefix: str) -> str:
+    """Each member's part of what is credited of each fact."""
     return f"""{prefix}parts AS (
   SELECT s.lead_id, s.company_id, s.combination_id, s.mechanism, s.counted_on, s.amount,
          s.is_located_in_zone, s.whole, s.whole_money, c.officer_id, c.team_path, c.share,
@@ -37,7 +31,18 @@ def scoped_credits(facts: str, credits_table: str, fact_id: str, prefix: str = "
          CASE WHEN is_last THEN cut_portion + whole - portion_total ELSE cut_portion END AS portion,
          CASE WHEN is_last THEN cut + whole_money - cut_total ELSE cut END AS money
   FROM {prefix}parts
-),
+)"""
+
+
+def scoped_credits(facts: str, credits_table: str, fact_id: str, prefix: str = "") -> str:
+    """CTEs up to `scoped_credits`, from facts and the shares stamped on them.
+
+    `facts` names a CTE with `id, lead_id, company_id, combination_id, mechanism, counted_on,
+    amount, is_located_in_zone, credited_share`; the table of credits has `officer_id, team_path,
+    share, place` and points to the fact by `fact_id`. Each row of `scoped_credits` is a fact in one
+    scope, with its `portion` (0 to 1) and `money`. `prefix` goes before the names of the CTEs.
+    """
+    return f"""{_credits(facts, credits_table, fact_id, prefix)},
 {prefix}scoped_credits AS (
   SELECT 'officer' AS scope, officer_id AS scope_id, {_FACT}, portion, money
   FROM {prefix}credits WHERE whole > 0
