@@ -8,7 +8,7 @@ import difflib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.core.i18n import text
 
@@ -51,11 +51,15 @@ def publish(codes: Mapping[str, int]) -> None:
     STATUS.update(codes)
 
 
+def _is_absent(value: object) -> bool:
+    return value is None
+
+
 class FieldError(BaseModel):
     """One thing that is wrong: where (`pointer` into the body or `parameter`), what, in words."""
 
-    pointer: str | None = None
-    parameter: str | None = None
+    pointer: str | None = Field(default=None, exclude_if=_is_absent)
+    parameter: str | None = Field(default=None, exclude_if=_is_absent)
     code: str
     message: str
 
@@ -115,7 +119,7 @@ class Problem(Exception):  # noqa: N818  RFC 9457 calls it a problem
             "detail": self.detail(),
             "code": self.code,
             "request_id": request_id,
-            "errors": [error.model_dump(exclude_none=True) for error in self.errors],
+            "errors": [error.model_dump() for error in self.errors],
             **self.extra,
         }
 
