@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.core.cursors import Order, after, ordering
-from app.core.listing import Own
+from app.core.owned import Own
 from app.core.search import (
     any_length,
     begins_condition,
