@@ -134,13 +134,14 @@ def _read(form: ListForm, hits: Any) -> Any:  # as of `rows_of`
 def _found(form: ListForm, size: Any) -> Any:  # as of `rows_of`
     """The rows of a page: in tiers (`tier` is a key before the others), own ones, or any."""
     own, table = _own(form), form.query.shape.table
-    if form.tier is None and not (own and own.is_all):
+    ways = own.ways if own else ()
+    if form.tier is None and not ways:
         return _sliced(form, rows_of(form), size)
     reach = size + sa.bindparam("offset", type_=sa.Integer) if form.is_paged else size
     columns = sort_columns(form)
     if form.tier is None:
         rows = met(
-            table, own.ways, _held(form), columns, form.orders,
+            table, ways, _held(form), columns, form.orders,
             null_keys=form.null_keys, count=reach,
         )  # fmt: skip
     else:
@@ -184,7 +185,7 @@ def count_statement(form: ListForm, ceiling: int | None) -> Statement:
     table: Any = form.query.shape.table
     rows = sa.select(sa.literal_column("1")).select_from(table)
     own = _own(form)
-    if own and own.is_all:
+    if own and own.ways:
         rows = sa.union_all(*(rows.where(way, *_held(form)) for way in own.ways))
     else:
         rows = rows.where(*_matching(form))

@@ -126,6 +126,7 @@ async def test_a_page_reads_few_of_others_leads(world: World, mode: str) -> None
         binds |= {"me_id": world.officer.id, "me_team_ids": [], "limit": 50}
         async with world.database.transaction():
             await world.database.execute(f"SET LOCAL plan_cache_mode = {mode}")
-            before = await world.database.fetchval(_READ)
+            before: Any = await world.database.fetchval(_READ)
             await world.database.fetch(statement.sql, *statement.arguments(binds))
-            assert await world.database.fetchval(_READ) - before <= 100, asked
+            after: Any = await world.database.fetchval(_READ)
+            assert after - before <= 100, asked
