@@ -57,7 +57,7 @@ Names = Annotated[
 class View(BaseModel):
     """What of a record is answered."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     fields: Names = Field(default=[], description="Only these fields, comma-separated.")
     expand: Names = Field(default=[], description="Embed these referenced records, one level.")
