@@ -53,13 +53,24 @@ FROM month_sums LEFT JOIN ({RECOUNTED}) AS counted USING ({KEY}) ORDER BY month,
 async def drop_indexes(connection: asyncpg.Connection) -> dict[str, str]:
     """Take away every index that is no constraint's; answers how to make them again."""
     found = await connection.fetch(
-        "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
-        " AND indexname LIKE ANY ('{ix_%,uq_%}')"
+        "SELECT indexname, indexdef, attstattarget AS counted FROM pg_indexes"
+        " JOIN pg_attribute ON attrelid = indexname::regclass AND attnum = 1"
+        " WHERE schemaname = 'public' AND indexname LIKE ANY ('{ix_%,uq_%}')"
         " AND indexname NOT IN (SELECT conname FROM pg_constraint)"
     )
     for index in found:
         await connection.execute(f'DROP INDEX "{index["indexname"]}"')
-    return {index["indexname"]: index["indexdef"] for index in found}
+    return {index["indexname"]: _definition(index) for index in found}
+
+
+def _definition(index: asyncpg.Record) -> str:
+    """The statements that make an index again, with how much is to be known of what it holds."""
+    if index["counted"] in {None, -1}:
+        return index["indexdef"]
+    return (
+        f"{index['indexdef']};"
+        f"ALTER INDEX {index['indexname']} ALTER COLUMN 1 SET STATISTICS {index['counted']}"
+    )
 
 
 async def create_indexes(

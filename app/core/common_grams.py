@@ -13,8 +13,9 @@ from app.core.search import search_binds
 # Rows that are looked up, read and sorted in 25 ms.
 _MANY_ROWS = 5_000
 _KEPT_SECONDS = 600.0
+_ENOUGH = 3
 _STATISTICS = """
-SELECT gram FROM pg_class c JOIN pg_index i ON i.indrelid = c.oid
+SELECT gram, share FROM pg_class c JOIN pg_index i ON i.indrelid = c.oid
 JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_stats s ON s.tablename = x.relname
 CROSS JOIN LATERAL
   unnest(CAST(CAST(most_common_elems AS text) AS text[]), most_common_elem_freqs) f(gram, share)
@@ -27,20 +28,36 @@ class CommonGrams:
 
     def __init__(self, db: Database) -> None:
         self.db = db
-        self._known: dict[str, tuple[float, frozenset[str]]] = {}
+        self._known: dict[str, tuple[float, dict[str, float]]] = {}
 
     async def has(self, query: Selection) -> bool:
         """Whether the request has a term, and all its grams are common in its table."""
-        term = getattr(query, "q", None)
-        if not term:
-            return False
-        common = await self._common(str(query.shape.table.__tablename__))
-        return common.issuperset(search_binds(term)["q_grams"])
+        grams = _grams(query)
+        return bool(grams) and (await self._common(query)).keys() >= set(grams)
 
-    async def _common(self, table: str) -> frozenset[str]:
-        deadline, known = self._known.get(table, (0.0, frozenset[str]()))
+    async def rarest(self, query: Selection) -> list[str]:
+        """Those of the term's grams by which it is looked up: few, rare, and apart from each other.
+
+        Neighbours say nearly the same, common ones nearly nothing, and each is a list to read:
+        all thirteen of a long pinyin term took 57 ms where three take 2.
+        """
+        grams, common = _grams(query), await self._common(query)
+        rare = [gram for gram in grams if gram not in common]
+        if len(rare) >= _ENOUGH:
+            return [rare[0], rare[len(rare) // 2], rare[-1]]
+        return sorted(grams, key=lambda gram: common.get(gram, 0.0))[:_ENOUGH]
+
+    async def _common(self, query: Selection) -> dict[str, float]:
+        table = str(query.shape.table.__tablename__)
+        deadline, known = self._known.get(table, (0.0, dict[str, float]()))
         if deadline < time.monotonic():
             rows = await (await self.db.reads()).fetch(_STATISTICS, table, _MANY_ROWS)
-            known = frozenset(row["gram"] for row in rows)
+            known = {row["gram"]: row["share"] for row in rows}
             self._known[table] = (time.monotonic() + _KEPT_SECONDS, known)
         return known
+
+
+def _grams(query: Selection) -> list[str]:
+    """The grams of the request's term, each once; none without a term."""
+    term = getattr(query, "q", None)
+    return list(dict.fromkeys(search_binds(term)["q_grams"])) if term else []

@@ -27,6 +27,7 @@ from sqlmodel import SQLModel
 from sqlmodel.main import FieldInfoMetadata
 
 from app.core.base import ReadShape
+from app.core.owned import Own
 from app.core.period import Period
 from app.core.shapes import Marker
 from app.core.types import VISIBLE, SearchTerm
@@ -97,14 +98,6 @@ class ExportQuery(Selection):
     """What the export of a list takes: all its rows."""
 
     format: Literal["csv", "xlsx"] = "csv"
-
-
-@dataclass(frozen=True)
-class Own:
-    """The caller's own rows: a SELECT of their ids, and whether the role may read no others."""
-
-    ids: Any
-    is_all: bool
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,8 @@ class Reader:
         scope = scope_of(query.shape, form.given, sorted_by, repr(binds), self.caller.role)
         size = query.limit if query.page is None else query.page_size
         binds |= {**self.caller.binds, "limit": size, "offset": _offset(query)}
+        if form.is_search:
+            binds["q_grams"] = await common.rarest(query)
         if query.cursor is not None:
             keys = self.cursors.read(scope, query.cursor)
             form, behind = _continued(form, keys)

@@ -20,8 +20,9 @@ from app.core.cursors import Order, after, ordering
 from app.core.errors import Problem
 from app.core.filters import condition_of
 from app.core.listing import Selection
-from app.core.ranking import Tier, ranked, tiers_of
-from app.core.search import search_condition
+from app.core.owned import Own, met
+from app.core.ranking import ranked, tiers_of
+from app.core.search import holds_condition, search_condition
 from app.core.shapes import json_of, visible
 from app.core.statements import Statement, compiled
 
@@ -97,6 +98,12 @@ def _matching(form: ListForm) -> list[sa.ColumnElement[bool]]:
     return [*_where(form), *found]
 
 
+def _held(form: ListForm) -> list[sa.ColumnElement[bool]]:
+    """The same rows for a reader who has them already."""
+    found = [holds_condition(form.query.shape.table)] if form.is_search else []
+    return [*_where(form), *found]
+
+
 def _body(form: ListForm, entity: Any) -> sa.ColumnElement[Any]:
     body = json_of(form.query.shape, entity, form.role, form.fields, form.expand)
     return sa.cast(body, sa.Text).label("body")
@@ -114,27 +121,39 @@ def rows_of(form: ListForm) -> Any:  # a Select of text columns
     return found
 
 
-def _ranked_rows(form: ListForm, start: int, size: Any) -> Any:  # as of `rows_of`
-    """A page of them in tiers; `tier` is a key before the others.
+def _read(form: ListForm, hits: Any) -> Any:  # as of `rows_of`
+    """Rows found, `id` and keys, with their records.
 
-    The records are read by id once the page is known: the tiers stay cheap to plan.
+    These are read by id once the page is known: what finds them stays cheap to plan.
     """
-    table: Any = form.query.shape.table
-    reach = size + sa.bindparam("offset", type_=sa.Integer) if form.is_paged else size
-    found = ranked(
-        table, _tiers(form), start, _where(form),
-        null_keys=form.null_keys, count=reach, is_common=form.is_common,
-    )  # fmt: skip
-    hits = _sliced(form, found, size).subquery()
-    record: Any = aliased(table)
+    record: Any = aliased(form.query.shape.table)
     body = sa.select(_body(form, record)).where(record.id == hits.c.id).scalar_subquery()
     return sa.select(body.label("body"), *list(hits.c)[1:])
 
 
-def _tiers(form: ListForm) -> list[Tier]:
-    table: Any = form.query.shape.table
-    own = form.query.own(table, form.role) if form.query.own else None
-    return tiers_of(table, own, sort_columns(form), form.orders)
+def _found(form: ListForm, size: Any) -> Any:  # as of `rows_of`
+    """The rows of a page: in tiers (`tier` is a key before the others), own ones, or any."""
+    own, table = _own(form), form.query.shape.table
+    ways = own.ways if own else ()
+    if form.tier is None and not ways:
+        return _sliced(form, rows_of(form), size)
+    reach = size + sa.bindparam("offset", type_=sa.Integer) if form.is_paged else size
+    columns = sort_columns(form)
+    if form.tier is None:
+        rows = met(
+            table, ways, _held(form), columns, form.orders,
+            null_keys=form.null_keys, count=reach,
+        )  # fmt: skip
+    else:
+        rows = ranked(
+            table, tiers_of(table, own, columns, form.orders), form.tier, _where(form),
+            null_keys=form.null_keys, count=reach, is_common=form.is_common,
+        )  # fmt: skip
+    return _read(form, _sliced(form, rows, size).subquery())
+
+
+def _own(form: ListForm) -> Own | None:
+    return form.query.own(form.query.shape.table, form.role) if form.query.own else None
 
 
 def _sliced(form: ListForm, rows: Any, size: Any) -> Any:
@@ -146,10 +165,7 @@ def _sliced(form: ListForm, rows: Any, size: Any) -> Any:
 def list_statement(form: ListForm) -> Statement:
     """One page as one row: the items' JSON, whether more follow, and the last row's sort keys."""
     size = sa.bindparam("limit", type_=sa.Integer)
-    if form.tier is None:
-        page = _sliced(form, rows_of(form), size + 1).subquery()
-    else:
-        page = _ranked_rows(form, form.tier, size + 1).subquery()
+    page = _found(form, size + 1).subquery()
     items = sa.func.array_to_string(sa.func.array_agg(page.c.body)[1:size], ",")
     last = [sa.func.array_agg(key)[size] for key in list(page.c)[1:]]
     body = _bytes(sa.func.coalesce(items, sa.literal_column("''")))
@@ -167,7 +183,12 @@ def rows_statement(form: ListForm) -> Statement:
 def count_statement(form: ListForm, ceiling: int | None) -> Statement:
     """How many rows the list has, counting no further than `ceiling`."""
     table: Any = form.query.shape.table
-    rows = sa.select(sa.literal_column("1")).select_from(table).where(*_matching(form))
+    rows = sa.select(sa.literal_column("1")).select_from(table)
+    own = _own(form)
+    if own and own.ways:
+        rows = sa.union_all(*(rows.where(way, *_held(form)) for way in own.ways))
+    else:
+        rows = rows.where(*_matching(form))
     if ceiling is not None:
         rows = rows.limit(sa.literal_column(str(ceiling)))
     return compiled(sa.select(sa.func.count()).select_from(rows.subquery()))

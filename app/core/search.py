@@ -21,8 +21,9 @@ from app.core.pinyin import pinyin
 _LAST_CHARACTER = "\U0010ffff"
 # `search_name` cuts there.
 _LONGEST_NAME = 200
-# Naming every length lets any PostgreSQL (18 would alone) look up the term once per length.
-_LENGTHS = f"'{{{','.join(map(str, range(1, _LONGEST_NAME + 1)))}}}'::int[]"
+# Naming every length lets any PostgreSQL (18 would alone) look up the term once per length. As a
+# constant, planning would weigh each of them.
+_LENGTHS = f"(SELECT '{{{','.join(map(str, range(1, _LONGEST_NAME + 1)))}}}'::int[])::int[]"
 # Before a term: the beginning of a line, or any part of one without a TAB.
 _NOT_INSIDE_PINYIN = r"(^|\n)(\t?|[^\t\n][^\n]*)"
 _LATIN_TRIGRAM = re.compile(r"[a-z0-9]{3}")

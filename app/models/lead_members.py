@@ -36,7 +36,7 @@ class LeadMember(Record, table=True):
     __tablename__ = "lead_members"
     __table_args__: ClassVar[Any] = (
         sa.Index("ix_lead_members_lead_id", "lead_id", "to_on"),
-        sa.Index("ix_lead_members_officer_id", "officer_id", "to_on"),
+        sa.Index("ix_lead_members_officer_id", "officer_id", "to_on", "lead_id"),
         sa.Index("ix_lead_members_created_at", "created_at", "id"),
     )
 

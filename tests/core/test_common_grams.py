@@ -23,6 +23,7 @@ NAMES = (
 async def grams(world: World) -> AsyncIterator[CommonGrams]:
     """Eleven thousand companies, and what is common among them."""
     rows = [(new_id(), name, *names_index([name])) for name in NAMES]
+    await world.database.execute("DROP TABLE IF EXISTS made")
     await world.database.execute("CREATE TEMP TABLE made (id uuid, name text, s text, k text)")
     await world.database.copy_records_to_table("made", records=rows)
     await world.database.execute(
@@ -62,8 +63,31 @@ async def test_common_grams_that_seldom_meet_are_looked_up(world: World) -> None
     assert await _names(world, "丙甲", 50) == []
 
 
+@pytest.mark.usefixtures("grams")
+async def test_a_walk_leaves_out_what_came_in_an_earlier_tier(world: World) -> None:
+    found = await _names(world, "甲乙", 200)
+    assert [name for name in found if not name.startswith("甲乙")] == found[5_500:]
+    assert sorted(found) == sorted(name for name in NAMES if "甲乙" in name)
+
+
 async def test_only_terms_whose_grams_are_all_common_count(grams: CommonGrams) -> None:
     terms = ("甲", "甲乙丙", "甲乙0", "丙甲")
     found = [await grams.has(CompanyQuery.model_validate({"q": term})) for term in terms]
     assert found == [True, True, False, False]
     assert await grams.has(CompanyQuery()) is False
+
+
+async def test_a_term_is_looked_up_by_few_grams_that_are_rare_and_apart(
+    grams: CommonGrams,
+) -> None:
+    expected = {
+        "一二三四五六": ["一二", "三四", "五六"],
+        "一二三四": ["一二", "二三", "三四"],
+        "甲乙丙一": ["丙一", "甲乙", "乙丙"],
+        "甲": ["甲"],
+        "丙甲": ["丙甲"],
+        "一一一": ["一一"],
+    }
+    for term, those in expected.items():
+        assert await grams.rarest(CompanyQuery.model_validate({"q": term})) == those
+    assert await grams.rarest(CompanyQuery()) == []
