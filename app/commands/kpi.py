@@ -86,7 +86,9 @@ async def _shadow(url: str, metric: str, number: int) -> int:
     database = Database(url, pool_size=1)
     try:
         with progress("facts") as report:
-            return await shadows.build(database, metric, number, report)
+            async with database.transaction() as session:
+                version = await metric_definitions.version_of(session, metric, number)
+            return await shadows.build(database, version, report)
     finally:
         await database.close()
 

@@ -1,5 +1,6 @@
 """Numbers by several versions of a definition: beside the ledger's, and beside each other."""
 
+from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from app.core.period import Days
 from app.kpis.catalogue import METRICS
 from app.kpis.metrics import Metric
 from app.kpis.pieces import written
-from app.kpis.shadows import sums, version_of
+from app.kpis.shadows import sums
 from app.models.kpis import KpiPeriod
 from app.models.shadow_reports import (
     ComparedRow,
@@ -21,15 +22,25 @@ from app.models.shadow_reports import (
     VersionComparison,
 )
 
-_ALL = "SELECT definition_version FROM metric_definitions WHERE metric = $1 ORDER BY 1 LIMIT 10"
+# The last time that all of its facts were counted is null where they never were.
+_VERSIONS = """
+SELECT d.*, s.as_of FROM metric_definitions d LEFT JOIN metric_shadows s ON s.definition_id = d.id
+WHERE {} ORDER BY d.definition_version LIMIT 10
+"""
+_BY_ID = _VERSIONS.format("d.id = $1")
+_BY_NUMBER = _VERSIONS.format(
+    "d.metric = $1 AND (cardinality($2::int[]) = 0 OR d.definition_version = ANY($2))"
+)
 
 
 async def report(pool: Any, definition_id: UUID, days: Days) -> ShadowReport:
     """By scope, part and dimension: the number as it is, as it would be, and the difference."""
-    async with pool.acquire() as connection, _snapshot(connection):
-        version = await version_of(connection, definition_id)
-        rows = await sums(connection, version, days.start, days.end)
+    versions = await pool.fetch(_BY_ID, definition_id)
+    if not versions:
+        raise Problem("not_found")
+    (version,) = versions
     metric = METRICS[version["metric"]]
+    rows = await sums(pool, metric, versions, days)
     return ShadowReport(
         metric=metric.code,
         unit=metric.unit,
@@ -41,29 +52,23 @@ async def report(pool: Any, definition_id: UUID, days: Days) -> ShadowReport:
 
 
 async def comparison(pool: Any, query: ComparisonQuery) -> VersionComparison:
-    """The columns that were asked for; 404 where the metric has no such version."""
-    days, columns = query.period, list[Any]()
-    async with pool.acquire() as connection, _snapshot(connection):
-        every = [row["definition_version"] for row in await connection.fetch(_ALL, query.metric)]
-        numbers = query.versions or every
-        versions = [await version_of(connection, query.metric, number) for number in numbers]
-        for version in versions:
-            columns.append(await sums(connection, version, days.start, days.end))
-    if not versions:
+    """The columns that were asked for, by number; 404 where the metric has no such version."""
+    versions = await pool.fetch(_BY_NUMBER, query.metric, query.versions)
+    if not versions or len(versions) < len(set(query.versions)):
         raise Problem("not_found")
     metric = METRICS[query.metric]
+    rows = await sums(pool, metric, versions, query.period)
+    is_built = all(version["as_of"] for version in versions)
     return VersionComparison(
         metric=metric.code,
         unit=metric.unit,
         scope=query.scope,
-        period=_period(days),
-        versions=[_column(version) for version in versions],
-        items=_rows(metric, query.scope, columns),
-    )
-
-
-def _snapshot(connection: Any) -> Any:
-    return connection.transaction(isolation="repeatable_read", readonly=True)
+        period=_period(query.period),
+        versions=[_column(version, is_built=is_built) for version in versions],
+        items=_rows(metric, [row["definition_version"] for row in versions], [
+            row for row in rows if row["scope"] == query.scope
+        ]),
+    )  # fmt: skip
 
 
 def _id_of(version: Any) -> str:
@@ -74,32 +79,28 @@ def _period(days: Days) -> KpiPeriod:
     return KpiPeriod(text=days.text, start=days.start, end=days.end)
 
 
-def _column(version: Any) -> ComparedVersion:
+def _column(version: Any, *, is_built: bool) -> ComparedVersion:
     return ComparedVersion(
         definition_id=_id_of(version),
         label={lang: version[f"label_{lang}"] for lang in ("zh", "en")},
         wording={lang: version[f"wording_{lang}"] for lang in ("zh", "en")},
-        as_of=version["as_of"] or now(),
+        as_of=version["as_of"] if is_built else now(),
     )
 
 
-def _rows(metric: Metric, scope: str, columns: list[list[Any]]) -> list[ComparedRow]:
-    found = [
-        {
-            (row["scope_id"], row["part"], row["dimension"]): row["drafted"]
-            for row in column
-            if row["scope"] == scope
-        }
-        for column in columns
-    ]
+def _rows(metric: Metric, numbers: list[int], rows: list[Any]) -> list[ComparedRow]:
+    found: dict[Any, dict[int, Any]] = defaultdict(dict)
+    for row in rows:
+        if row["drafted"]:
+            found[row["scope_id"], row["part"], row["dimension"]][row["version"]] = row["drafted"]
     return [
         ComparedRow(
-            scope_id=key[0],
-            part=key[1],
-            dimension=key[2],
-            values=[_written(metric, key[1], column.get(key, Decimal(0))) for column in found],
+            scope_id=scope_id,
+            part=part,
+            dimension=dimension,
+            values=[_written(metric, part, held.get(number, 0)) for number in numbers],
         )
-        for key in sorted({key for column in found for key in column if column[key]})
+        for (scope_id, part, dimension), held in sorted(found.items())
     ]
 
 

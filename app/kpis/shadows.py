@@ -12,7 +12,7 @@ from uuid import UUID
 
 from app.core.clock import now
 from app.core.db import Database, driver
-from app.core.errors import Problem
+from app.core.period import Days
 from app.kpis.catalogue import METRICS
 from app.kpis.ledger import facts_of, subject_of
 from app.kpis.metrics import Family, Metric
@@ -35,58 +35,46 @@ _SUBJECTS: dict[Family, str] = {
     Family.lead_clock: "SELECT lead_id FROM lead_clocks",
     Family.follow_up: "SELECT id FROM follow_ups",
 }
-_KEYS = """part, dimension, subject_id, scope, scope_id, lead_id, company_id, mechanism"""
-# What one version counts and what the ledger holds, side by side, fact by fact.
+_KEYS = "part, dimension, subject_id, scope, scope_id, lead_id, company_id, mechanism"
+# What versions count and what the ledger holds, side by side, fact by fact.
 _BESIDE = """
 WITH {definitions}, {facts}
-SELECT {keys}, counted_on, sum(live) AS live_quantity, sum(quantity) AS quantity FROM (
-  SELECT {keys}, counted_on, 0 AS live, quantity FROM ({select}) AS counted
+SELECT {keys}, version, counted_on, sum(live) AS live_quantity, sum(quantity) AS quantity FROM (
+  SELECT {keys}, definition_version AS version, counted_on, 0 AS live, quantity
+  FROM ({select}) AS counted
   UNION ALL
-  SELECT {keys}, fact_on, quantity, 0 FROM ledger_entries WHERE {held} AND {subjects}
+  SELECT {keys}, version, fact_on, quantity, 0 FROM ledger_entries
+  CROSS JOIN (SELECT definition_version FROM definitions) AS asked (version)
+  WHERE {held} AND {subjects}
 ) AS both_sides
-GROUP BY {keys}, counted_on HAVING sum(live) <> 0 OR sum(quantity) <> 0
+GROUP BY {keys}, version, counted_on HAVING sum(live) <> 0 OR sum(quantity) <> 0
 """
 _BUILT = """
-SELECT part, dimension, scope, scope_id, company_id, live_quantity, quantity FROM shadow_entries
-WHERE definition_id = $1 AND counted_on BETWEEN $2 AND $3
+SELECT e.*, d.definition_version AS version
+FROM shadow_entries e JOIN metric_definitions d ON d.id = e.definition_id
+WHERE e.definition_id = ANY($1::uuid[])
 """
-_WITHIN = "SELECT * FROM ({beside}) AS beside WHERE counted_on BETWEEN $2 AND $3"
 # A company counts once however many facts it has; all else is added.
 _SUMS = """
-SELECT scope, scope_id, part, dimension, {live} AS live, {drafted} AS drafted FROM (
-  SELECT scope, scope_id, part, dimension, {company} AS company_id,
+SELECT version, scope, scope_id, part, dimension, {live} AS live, {drafted} AS drafted FROM (
+  SELECT version, scope, scope_id, part, dimension, {company} AS company_id,
          sum(live_quantity) AS live, sum(quantity) AS drafted
-  FROM ({source}) AS beside GROUP BY 1, 2, 3, 4, 5
-) AS companies GROUP BY 1, 2, 3, 4
+  FROM ({source}) AS beside WHERE counted_on BETWEEN $2 AND $3 GROUP BY 1, 2, 3, 4, 5, 6
+) AS companies GROUP BY 1, 2, 3, 4, 5
 HAVING {live} <> 0 OR {drafted} <> 0 ORDER BY scope, scope_id, part, dimension
 """
 _KEEP = """
 INSERT INTO shadow_entries (id, definition_id, {keys}, counted_on, live_quantity, quantity)
 SELECT gen_random_uuid(), $1, {keys}, counted_on, live_quantity, quantity FROM ({beside}) AS beside
 """
-_DEFINITION = """
-SELECT d.id, d.metric, d.definition_version, d.label_zh, d.label_en, d.wording_zh, d.wording_en,
-       s.as_of
-FROM metric_definitions d LEFT JOIN metric_shadows s ON s.definition_id = d.id
-"""
-_BY_ID = f"{_DEFINITION} WHERE d.id = $1"
-_BY_VERSION = f"{_DEFINITION} WHERE d.metric = $1 AND d.definition_version = $2"
-
-
-async def version_of(connection: Any, *key: Any) -> Any:
-    """A version by its id, or by metric and number; 404 where there is none."""
-    row = await connection.fetchrow(_BY_ID if len(key) == 1 else _BY_VERSION, *key)
-    if row is None:
-        raise Problem("not_found")
-    return row
 
 
 def _beside(metric: Metric, family: Family, *, is_whole: bool) -> str:
-    """`$1` is the version, `$2` the subjects unless all are meant."""
+    """`$1` are the versions, or one and `$2` the subjects unless all are meant."""
     ((select, held),) = metric.selects(family)
     some = "true" if is_whole else subject_of(family).replace("= :subject_id", "= ANY($2::uuid[])")
     return _BESIDE.format(
-        definitions=AS_IF_ALWAYS.replace(":definition_id", "$1"),
+        definitions=AS_IF_ALWAYS.format(asked="= ANY($1::uuid[])" if is_whole else "= $1::uuid"),
         facts=facts_of(family, some),
         select=select,
         held=held,
@@ -99,7 +87,6 @@ def _beside(metric: Metric, family: Family, *, is_whole: bool) -> str:
 def _statements(metric: Metric, *, is_built: bool) -> list[str]:
     """One where what is asked for was built; else one per kind of subject."""
     whole = [_beside(metric, family, is_whole=True) for family in metric.families]
-    sources = [_BUILT] if is_built else [_WITHIN.format(beside=beside) for beside in whole]
     counted, company = ("sum({})", "CAST(NULL AS uuid)")
     if metric.is_distinct:
         counted, company = ("count(*) FILTER (WHERE {} > 0)", "company_id")
@@ -110,22 +97,23 @@ def _statements(metric: Metric, *, is_built: bool) -> list[str]:
             company=company,
             source=source,
         )
-        for source in sources
+        for source in ([_BUILT] if is_built else whole)
     ]
 
 
-async def sums(connection: Any, version: Any, start: Any, end: Any) -> list[Any]:
-    """By scope, part and dimension: what the ledger says and what the version would, `drafted`."""
-    texts = _statements(METRICS[version["metric"]], is_built=version["as_of"] is not None)
-    return [
-        row for text in texts for row in await connection.fetch(text, version["id"], start, end)
-    ]
+async def sums(pool: Any, metric: Metric, versions: Sequence[Any], days: Days) -> list[Any]:
+    """By version, scope, part and dimension: what the ledger says, and what the version would.
+
+    The second is `drafted`. What was built is read where all of the versions were.
+    """
+    ids = [version["id"] for version in versions]
+    texts = _statements(metric, is_built=all(version["as_of"] for version in versions))
+    return [row for text in texts for row in await pool.fetch(text, ids, days.start, days.end)]
 
 
 async def build(
     database: Database,
-    metric: str,
-    number: int,
+    definition: Any,
     report: Callable[[int, int | None], None],
     limit: int = AT_ONCE,
 ) -> int:
@@ -134,19 +122,17 @@ async def build(
     One transaction and one snapshot, `limit` subjects at a time: it may be killed and run again.
     """
     async with database.transaction() as session:
-        connection = await driver(session)
+        connection, as_of, count = await driver(session), now(), 0
         await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        await connection.execute("SET LOCAL statement_timeout = 0")
-        version, as_of, count = await version_of(connection, metric, number), now(), 0
         for table in ("shadow_entries", "metric_shadows"):
-            await connection.execute(f"DELETE FROM {table} WHERE definition_id = $1", version["id"])
-        async for text, ids, done in _batches(connection, METRICS[metric], limit):
-            count += int((await connection.execute(text, version["id"], ids)).split()[-1])
+            await connection.execute(f"DELETE FROM {table} WHERE definition_id = $1", definition.id)
+        async for text, ids, done in _batches(connection, METRICS[definition.metric], limit):
+            count += int((await connection.execute(text, definition.id, ids)).split()[-1])
             report(done, None)
         await connection.execute(
             "INSERT INTO metric_shadows (id, definition_id, as_of, entry_count)"
             " VALUES (gen_random_uuid(), $1, $2, $3)",
-            version["id"], as_of, count,
+            definition.id, as_of, count,
         )  # fmt: skip
     return count
 

@@ -18,11 +18,11 @@ _IN_FORCE = """definitions AS MATERIALIZED (
     ORDER BY metric, effective_from_year, definition_version DESC
   ) AS adopted
 )"""
-# One version of any status, as if it held on every day.
+# Versions of any status, as if each held on every day: a fact is counted by all of them.
 AS_IF_ALWAYS = """definitions AS MATERIALIZED (
   SELECT metric, definition_version, parameters, DATE '0001-01-01' AS from_on,
          DATE '9999-01-01' AS until_on
-  FROM metric_definitions WHERE id = CAST(:definition_id AS uuid)
+  FROM metric_definitions WHERE id {asked}
 )"""
 
 

@@ -55,7 +55,7 @@ class ComparisonQuery(BaseModel):
 
     metric: MetricCode
     versions: list[VersionNumber] = Field(
-        default=[], max_length=10, description="May repeat; all of the metric's unless given."
+        default=[], max_length=10, description="May repeat; the first ten unless given."
     )
     period: Period
     scope: Scope = Scope.zone
@@ -80,7 +80,10 @@ class ComparedRow(BaseModel):
 
 
 class VersionComparison(BaseModel):
-    """Versions side by side, each as if it held in all years, over the same facts."""
+    """Versions side by side, each as if it held in all years, over the same facts.
+
+    Where all of them were counted by `yinfeng kpi rebuild --shadow`, as of then; else as of now.
+    """
 
     metric: str
     unit: str

@@ -32,13 +32,18 @@ async def adopt(session: AsyncSession, caller: Caller, definition_id: UUID, if_m
 
 async def publish(session: AsyncSession, metric: str, number: int) -> None:
     """The same by a command, for ledgers too large for a request; 404 where there is no such."""
+    await _count_by(session, await version_of(session, metric, number), None)
+
+
+async def version_of(session: AsyncSession, metric: str, number: int) -> MetricDefinition:
+    """A version by its number, locked; 404 where there is no such."""
     query = select(MetricDefinition).where(
         col(MetricDefinition.metric) == metric, col(MetricDefinition.definition_version) == number
     )
     row = (await session.exec(query.with_for_update())).one_or_none()
     if row is None:
         raise Problem("not_found")
-    await _count_by(session, row, None)
+    return row
 
 
 async def _count_by(session: AsyncSession, row: MetricDefinition, officer_id: UUID | None) -> None:

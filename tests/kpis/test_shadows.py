@@ -12,6 +12,7 @@ from app.cli import cli
 from app.core.config import settings
 from app.kpis import shadows
 from app.models.ledger_entries import ZONE_ID
+from app.services.metric_definitions import version_of
 from tests.kpis.test_metric_definitions import adopted, check_exact, drafted, number
 from tests.routers.test_money_facts import recognised
 from tests.world import World
@@ -112,7 +113,9 @@ async def test_a_shadow_is_kept_and_replaced(world: World, app: FastAPI) -> None
     await check_exact(app)
     seen: list[int] = []
     kept = await world.leader.seen(path)
-    given = (app.state.db, "M02", 2, lambda done, _total: seen.append(done))
+    async with app.state.db.transaction() as session:
+        version_2 = await version_of(session, "M02", 2)
+    given = (app.state.db, version_2, lambda done, _total: seen.append(done))
     assert await shadows.build(*given, limit=4) == 36
     assert seen == [4, 8, 11]
     assert (await world.leader.seen(path))["items"] == kept["items"]
