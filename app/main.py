@@ -16,7 +16,6 @@ from app.core.config import Settings, settings
 from app.core.cursors import Cursors
 from app.core.db import Database
 from app.core.docs import install_docs
-from app.core.endpoint import query_schemas
 from app.core.errors import publish
 from app.core.logging import RequestContext
 from app.core.notified import NotifiedCache
@@ -28,8 +27,6 @@ from app.routers import ROUTERS
 from app.routers.deps import admit
 from app.services.access import Caller
 
-# A request makes a few thousand objects and few cycles: collect every few dozen requests.
-_GC_THRESHOLDS = (50_000, 20, 50)
 # Bytes from which compressing is quicker than sending: summaries and full pages, not records.
 _LARGE = 100_000
 _EXPOSED = [
@@ -50,7 +47,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # Start-up objects live for ever: keep them out of every later collection.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*_GC_THRESHOLDS)
     async with AsyncExitStack() as running:
         await running.enter_async_context(app.state.callers.listening())
         if app.state.is_folding:
@@ -114,7 +110,6 @@ def _include_routers(app: FastAPI) -> None:
     for router in ROUTERS:
         _refuse_undeclared(router)
         app.router.routes.extend(router.routes)
-    app.state.query_schemas = query_schemas(app.routes)
 
 
 def _refuse_undeclared(router: APIRouter) -> None:

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.core import idempotency
-from app.core.asked import Asked, parameter_names, parameter_schemas
+from app.core.asked import Asked, parameter_names
 from app.core.db import Database
 from app.core.direct import Handler, application, direct
 from app.core.openapi import problem_responses
@@ -70,7 +70,7 @@ class Endpoint(APIRoute):
         self.responses = {**problems, **self.responses}
         self.openapi_extra = {
             "x-permission": self.access,
-            "parameters": [p for shape in self._queries for p in parameter_schemas(shape)[0]],
+            "parameters": [],
             **({} if is_public else {"security": [{"OAuth2PasswordBearer": []}]}),
             **(self.openapi_extra or {}),
         }
@@ -80,14 +80,15 @@ class Endpoint(APIRoute):
         return bool((self.methods or set()) - SAFE_METHODS)
 
     @cached_property
-    def _queries(self) -> list[Any]:
+    def queries(self) -> list[Any]:
+        """The classes of its query string."""
         calls = [child.call for child in self.dependant.dependencies]
         return [call.shape for call in calls if isinstance(call, Asked)]
 
     @cached_property
     def _parameters(self) -> dict[str, bool]:
         found = dict(_query_parameters(self.dependant))
-        for shape in self._queries:
+        for shape in self.queries:
             found |= parameter_names(shape)
         return found
 
@@ -129,15 +130,6 @@ class Endpoint(APIRoute):
         if idempotency.HEADER in request.headers:
             # The form parser drains the stream; the key is bound to these bytes.
             await request.body()
-
-
-def query_schemas(routes: Sequence[Any]) -> dict[str, Any]:
-    """The schemas that the query strings of some routes refer to."""
-    found: dict[str, Any] = {}
-    for route in routes:
-        for shape in route._queries if isinstance(route, Endpoint) else ():  # noqa: SLF001  our own class
-            found |= parameter_schemas(shape)[1]
-    return found
 
 
 def _header_names(dependant: Dependant) -> set[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from app.core.asked import parameter_schemas
 from app.core.errors import ProblemBody
 
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -75,12 +76,24 @@ def _document(app: FastAPI) -> dict[str, Any]:
     problem = ProblemBody.model_json_schema(ref_template=template, mode="serialization")
     schemas |= problem.pop("$defs", {})
     schemas["Problem"] = problem
-    schemas |= app.state.query_schemas
+    for route in app.routes:
+        schemas |= _ask(schema["paths"], route)
     schema["components"]["securitySchemes"] = _SECURITY
     for path in schema["paths"].values():
         for method, operation in path.items():
             _describe(method, operation)
     return schema
+
+
+def _ask(paths: dict[str, Any], route: Any) -> dict[str, Any]:
+    """Add a route's query string to its operation; answers the schemas that it refers to."""
+    referred: dict[str, Any] = {}
+    for shape in getattr(route, "queries", ()):
+        parameters, found = parameter_schemas(shape)
+        referred |= found
+        for method in route.methods:
+            paths[route.path_format][method.lower()]["parameters"] += parameters
+    return referred
 
 
 def _describe(method: str, operation: dict[str, Any]) -> None:

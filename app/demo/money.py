@@ -54,7 +54,7 @@ class _Change:
 
 async def add_published_money(zone: Zone) -> int:
     """Write the lead and its eighteen facts; answers how many."""
-    officer, assessor = (_caller(zone, role) for role in (Role.officer, Role.assessor))
+    officer, assessor = (caller_of(zone, role) for role in (Role.officer, Role.assessor))
     lead = await _lead(zone, officer)
     wanted = [fact for month in range(6) for fact in _facts(lead, month)]
     decision = TransitionDecision(decision=DecisionKind.recognise)
@@ -67,7 +67,8 @@ async def add_published_money(zone: Zone) -> int:
     return len(wanted)
 
 
-def _caller(zone: Zone, role: Role) -> Caller:
+def caller_of(zone: Zone, role: Role) -> Caller:
+    """The demo account of a role as a caller."""
     officer: Officer = next(o for o in zone.officers if o.role is role)
     team_ids = tuple(zone.path_of(officer)) if role is Role.team_lead else ()
     return Caller(officer.id, role, officer.name, officer.team_id, team_ids)

@@ -65,6 +65,34 @@ def _visit(
     return [*_participants(zone, visit, crew), guest]
 
 
+async def add_late_visit(zone: Zone, leads: list[Lead]) -> Visit:
+    """One of June 2026, typed after that month was locked; the first account's own."""
+    day, owner = date(2026, 6, 17), zone.officers[0]
+    lead, company_id = next(
+        (lead, company_id)
+        for lead in leads
+        if (company_id := lead.company_id) and lead.owner_id == owner.id and lead.received_on < day
+    )
+    visit = Visit(
+        id=demo_id("visit", "late"),
+        lead_id=lead.id,
+        company_id=company_id,
+        combination_id=lead.combination_id,
+        kind=VisitKind.outbound,
+        visited_on=day,
+        summary=_SUMMARIES[VisitKind.outbound],
+        mechanism=lead.mechanism,
+        late_reason="驻外期间未能及时录入，月度锁定后补录（演示）",
+        created_by_id=owner.id,
+        is_demo=True,
+    )
+    zone.session.add(visit)
+    await zone.session.flush()
+    zone.session.add_all(_participants(zone, visit, [owner]))
+    await zone.session.flush()
+    return visit
+
+
 def _participants(zone: Zone, visit: Visit, crew: list[Officer]) -> list[VisitParticipant]:
     return [
         VisitParticipant(

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core.security import hash_password, verify_password
+from app.demo.assessment import add_assessment
 from app.demo.chains import add_chains
 from app.demo.combinations import add_combinations
 from app.demo.companies import add_companies, listed_companies
@@ -53,10 +54,11 @@ async def load_demo(session: AsyncSession, out: Console) -> bool:
         facts = await add_published_money(zone)
         targets = await add_targets(zone, companies)
         entries = await ledger.rebuild(session)
+        cards = await add_assessment(zone, leads)
     out.print(
         f"Demo zone: {len(zone.officers)} officers, {len(leads)} leads, {visits} visits,"
         f" {facts} money facts, {entries} ledger entries, five industry chains with {nodes} nodes,"
-        f" {sites} sites, {targets} targets."
+        f" {sites} sites, {targets} targets, {cards} scorecards."
     )
     return True
 

@@ -22,16 +22,18 @@ progress AS (
 ),
 arrived AS (
   SELECT s.id, s.lead_id, s.company_id, s.combination_id, s.mechanism, s.counted_on,
+         s.is_located_in_zone, s.credited_share,
          sum(a.amount_cny) AS amount
   FROM signings s JOIN capital_arrivals a ON a.lead_id = s.lead_id AND a.status = 'recognised'
-  GROUP BY 1, 2, 3, 4, 5, 6
+  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 ),
 {scoped_credits("arrived", "stage_credits", "transition_id", "arrived_")},
 agreed AS (
   SELECT s.id, s.lead_id, s.company_id, s.combination_id, s.mechanism, s.counted_on,
+         s.is_located_in_zone, s.credited_share,
          s.amount + coalesce(sum(u.amount), 0) AS amount
   FROM signings s LEFT JOIN supplements u ON u.lead_id = s.lead_id
-  GROUP BY 1, 2, 3, 4, 5, 6, s.amount
+  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, s.amount
 ),
 {scoped_credits("agreed", "stage_credits", "transition_id", "agreed_")},
 cohort AS (

@@ -1,47 +1,60 @@
 """Shared credit: what a fact and its amount count for each officer, team, combination and the zone.
 
-A share of money is cut to the fen and the last member takes the remainder, so that officers, teams,
-combination and zone agree exactly.
+A share of money is cut to the fen, one of a lead to the ten-thousandth, and the last member takes
+the remainder: officers, teams and combination add up to what is credited to the zone exactly.
+The zone itself has what is located in it, whole and once; what is credited to it beyond that, or
+short of it, is the difference between its two totals.
 """
+
+_FACT = "fact_id, lead_id, company_id, mechanism, counted_on, amount"
+_ZONE = "CAST('00000000-0000-0000-0000-000000000000' AS uuid)"
 
 
 def scoped_credits(facts: str, credits_table: str, fact_id: str, prefix: str = "") -> str:
     """CTEs up to `scoped_credits`, from facts and the shares stamped on them.
 
     `facts` names a CTE with `id, lead_id, company_id, combination_id, mechanism, counted_on,
-    amount`; the table of credits has `officer_id, team_path, share, place` and points to the fact
-    by `fact_id`. Each row of `scoped_credits` is a fact in one scope, with its `portion` (0 to 1)
-    and `money`. `prefix` goes before the names of the CTEs.
+    amount, is_located_in_zone, credited_share`; the table of credits has `officer_id, team_path,
+    share, place` and points to the fact by `fact_id`. Each row of `scoped_credits` is a fact in one
+    scope, with its `portion` (0 to 1) and `money`. `prefix` goes before the names of the CTEs.
     """
     return f"""{prefix}parts AS (
   SELECT s.lead_id, s.company_id, s.combination_id, s.mechanism, s.counted_on, s.amount,
-         c.officer_id, c.team_path, c.share / 100 AS portion,
-         trunc(s.amount * c.share / 100, 2) AS cut,
-         c.place = max(c.place) FILTER (WHERE c.share > 0) OVER fact AS is_last,
-         sum(trunc(s.amount * c.share / 100, 2)) OVER fact AS cut_total, s.id AS fact_id
-  FROM {facts} s JOIN {credits_table} c ON c.{fact_id} = s.id
+         s.is_located_in_zone, s.whole, s.whole_money, c.officer_id, c.team_path, c.share,
+         trunc(s.whole * c.share / 100, 4) AS cut_portion,
+         trunc(s.whole_money * c.share / 100, 2) AS cut,
+         c.place = max(c.place) OVER fact AS is_last,
+         sum(trunc(s.whole * c.share / 100, 4)) OVER fact AS portion_total,
+         sum(trunc(s.whole_money * c.share / 100, 2)) OVER fact AS cut_total, s.id AS fact_id
+  FROM (
+    SELECT *, credited_share / 100 AS whole, trunc(amount * credited_share / 100, 2) AS whole_money
+    FROM {facts}
+  ) AS s JOIN {credits_table} c ON c.{fact_id} = s.id AND c.share > 0
   WINDOW fact AS (PARTITION BY s.id)
 ),
 {prefix}credits AS (
-  SELECT *, CASE WHEN is_last THEN cut + amount - cut_total ELSE cut END AS money
-  FROM {prefix}parts WHERE portion > 0
+  SELECT *,
+         CASE WHEN is_last THEN cut_portion + whole - portion_total ELSE cut_portion END AS portion,
+         CASE WHEN is_last THEN cut + whole_money - cut_total ELSE cut END AS money
+  FROM {prefix}parts
 ),
 {prefix}scoped_credits AS (
-  SELECT 'officer' AS scope, officer_id AS scope_id, fact_id, lead_id, company_id, mechanism,
-         counted_on, amount, portion, money
-  FROM {prefix}credits
+  SELECT 'officer' AS scope, officer_id AS scope_id, {_FACT}, portion, money
+  FROM {prefix}credits WHERE whole > 0
   UNION ALL
-  SELECT 'team', team.id, fact_id, lead_id, company_id, mechanism, counted_on, amount,
-         sum(portion), sum(money)
-  FROM {prefix}credits, unnest(team_path) AS team(id)
-  GROUP BY team.id, fact_id, lead_id, company_id, mechanism, counted_on, amount
+  SELECT 'team', team.id, {_FACT}, sum(portion), sum(money)
+  FROM {prefix}credits, unnest(team_path) AS team(id) WHERE whole > 0 GROUP BY team.id, {_FACT}
   UNION ALL
-  SELECT 'combination', combination_id, fact_id, lead_id, company_id, mechanism, counted_on,
-         amount, sum(portion), sum(money)
-  FROM {prefix}credits WHERE combination_id IS NOT NULL
-  GROUP BY combination_id, fact_id, lead_id, company_id, mechanism, counted_on, amount
+  SELECT 'combination', combination_id, {_FACT}, sum(portion), sum(money)
+  FROM {prefix}credits WHERE combination_id IS NOT NULL AND whole > 0
+  GROUP BY combination_id, {_FACT}
   UNION ALL
-  SELECT 'zone', CAST('00000000-0000-0000-0000-000000000000' AS uuid), fact_id, lead_id,
-         company_id, mechanism, counted_on, amount, sum(portion), sum(money)
-  FROM {prefix}credits GROUP BY fact_id, lead_id, company_id, mechanism, counted_on, amount
+  SELECT 'zone', {_ZONE}, {_FACT}, sum(share) / 100, amount
+  FROM {prefix}credits WHERE is_located_in_zone GROUP BY {_FACT}
+  UNION ALL
+  SELECT 'credit_difference', {_ZONE}, {_FACT},
+         CASE WHEN is_located_in_zone THEN whole - 1 ELSE whole END,
+         CASE WHEN is_located_in_zone THEN whole_money - amount ELSE whole_money END
+  FROM {prefix}credits WHERE whole <> CAST(is_located_in_zone AS int)
+  GROUP BY {_FACT}, is_located_in_zone, whole, whole_money
 )"""

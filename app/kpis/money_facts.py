@@ -20,7 +20,8 @@ def _recognised(table: str, event: str, amount: str) -> str:
   FROM {table} f WHERE f.status = 'recognised' AND {{subject}}
 ),
 money AS (
-  SELECT id, lead_id, company_id, combination_id, mechanism, counted_on, counted_amount AS amount
+  SELECT id, lead_id, company_id, combination_id, mechanism, counted_on, counted_amount AS amount,
+         is_located_in_zone, credited_share
   FROM facts
 ),
 {scoped_credits("money", "money_credits", "fact_id")}

@@ -1,8 +1,9 @@
 """Cards of a whole field of subjects from their numbers: pure, so that a dry run is a run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from app.core.errors import FieldError, field_error
@@ -19,15 +20,28 @@ from app.models.scoring_rules import Promotion
 _ZERO = Decimal(0)
 
 
+class Goal(NamedTuple):
+    """What a measure is to reach, and which version of the KPI target says so."""
+
+    value: Decimal | None
+    version: int | None = None
+
+
+_NO_GOAL = Goal(None)
+# What the scheme's year asks for: by subject and metric.
+Goals = Mapping[tuple[UUID, str], Goal]
+
+
 @dataclass
 class Field:
-    """Everybody who is scored, by which scheme, from which numbers and entries."""
+    """Everybody who is scored, by which scheme, from which numbers, entries and KPI targets."""
 
     scheme: Scheme
     rows: Sequence[SchemeItem]
     subjects: Sequence[ScoredSubject]
     numbers: Numbers
     inputs: Sequence[ScorecardInput] = ()
+    goals: Goals = field(default_factory=dict)
     faults: list[FieldError] = field(default_factory=list)
     _fields: dict[tuple[str, str | None], tuple[Decimal, ...]] = field(default_factory=dict)
 
@@ -80,12 +94,12 @@ class Field:
             rate=None if found.rate is None else f"{_four(found.rate):.4f}",
             points=f"{correction.value if correction else printed(points):.2f}",
             measures=[
-                _measure_line(measure, number, subject.id)
+                _measure_line(measure, number, self._goal(measure, subject.id))
                 for measure, number in zip(item.measures, numbers, strict=True)
             ],
             entered=[f"{value:.2f}" for value in entered],
             correction=correction.reason if correction else None,
-            warnings=_warnings(found, numbers),
+            warnings=_warnings(found, numbers) + self._unset(subject, item),
         )
 
     def _scored(
@@ -99,7 +113,7 @@ class Field:
         parts = [
             Measured(
                 number.actual or _ZERO,
-                measure.target(subject.id),
+                self._goal(measure, subject.id).value,
                 item.weight(at),
                 self._all(measure),
             )
@@ -116,6 +130,17 @@ class Field:
         if pointer not in {fault.pointer for fault in self.faults}:
             words = {"name": item.name, "subject": subject.name}
             self.faults.append(field_error(pointer, "target_missing", **words))
+
+    def _goal(self, measure: Measure, subject_id: UUID) -> Goal:
+        if measure.is_planned:
+            return self.goals.get((subject_id, measure.metric), _NO_GOAL)
+        return Goal(measure.target(subject_id))
+
+    def _unset(self, subject: ScoredSubject, item: Item) -> list[str]:
+        """A rule that needs no target is scored without; the card says that none is set."""
+        planned = [measure for measure in item.measures if measure.is_planned]
+        is_set = all(self._goal(measure, subject.id).value for measure in planned)
+        return [] if is_set else ["target_missing"]
 
     def _all(self, measure: Measure) -> tuple[Decimal, ...]:
         """What everybody has: the field that relative rules look at."""
@@ -150,13 +175,13 @@ def _four(rate: Decimal) -> Decimal:
     return rate.quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
-def _measure_line(measure: Measure, number: Number, subject_id: UUID) -> MeasureLine:
-    target = measure.target(subject_id)
+def _measure_line(measure: Measure, number: Number, goal: Goal) -> MeasureLine:
     return MeasureLine(
         metric=measure.metric,
         dimension=measure.dimension,
         actual=None if number.actual is None else f"{number.actual}",
-        target=None if target is None else f"{target:.4f}",
+        target=None if goal.value is None else f"{goal.value:.4f}",
+        target_version=goal.version,
         unit=number.unit,
         definition_id=number.definition_id,
         drill=number.drill,

@@ -44,7 +44,7 @@ supplements AS (
   SELECT a.id, s.lead_id, s.company_id, s.combination_id, s.mechanism, a.amount_cny AS amount,
          greatest(s.counted_on, CAST(timezone('Asia/Shanghai', a.recognised_at) AS date))
            AS counted_on,
-         greatest(s.event_on, a.signed_on) AS event_on
+         greatest(s.event_on, a.signed_on) AS event_on, s.is_located_in_zone, s.credited_share
   FROM signings s JOIN agreements a ON a.lead_id = s.lead_id
   WHERE a.kind = 'supplement' AND a.status = 'active'
 ),

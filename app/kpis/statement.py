@@ -32,6 +32,7 @@ class Form:
     is_one_month: bool
     is_past: bool
     is_broken_down: bool
+    is_credited: bool = False
 
 
 @lru_cache
@@ -57,7 +58,9 @@ def summary_statement(form: Form) -> Statement:
         versions=VERSIONS.format(known=known.format("adopted_at")),
         sides=_AND_PARTS if form.is_broken_down else _NUMBER,
     )
-    return _numbered(text.replace(":scope", f"'{form.scope.value}'"))
+    scopes = [form.scope.value] + (["credit_difference"] if form.is_credited else [])
+    listed = ", ".join(f"'{scope}'" for scope in scopes)
+    return _numbered(text.replace("= :scope", f"IN ({listed})"))
 
 
 def _numbered(text: str) -> Statement:

@@ -53,6 +53,7 @@ def _asked(
         is_one_month=len(months) == 1 and not edges,
         is_past=window.is_past,
         is_broken_down=metrics[0].is_broken_down,
+        is_credited=window.is_credited,
     )
     return form, {
         "me_id": caller.id,
@@ -90,6 +91,7 @@ def _head(window: Window) -> str:
         period=KpiPeriod(text=days.text, start=days.start, end=days.end),
         as_of=window.as_of,
         is_settled=window.as_of < now() - timedelta(seconds=LONGEST_TRANSACTION_SECONDS),
+        credit_basis=window.basis,
         items=[],
     )
     return page.model_dump_json().removesuffix("]}")

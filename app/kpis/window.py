@@ -11,8 +11,8 @@ from app.core.errors import invalid_parameter, unknown_name
 from app.core.period import Days
 from app.kpis.catalogue import METRICS
 from app.kpis.metrics import Metric
-from app.models.kpis import KpiQuery
-from app.models.ledger_entries import Scope
+from app.models.kpis import CreditBasis, KpiQuery
+from app.models.ledger_entries import EntryScope, Scope
 
 PREFIX = "/api/v1"
 EXPANDS = ("breakdown",)
@@ -28,6 +28,12 @@ class Window:
     mechanism: str | None
     is_past: bool = False
     is_closed: bool = False
+    basis: CreditBasis | None = None
+
+    @property
+    def is_credited(self) -> bool:
+        """Whether the zone's number is what is credited to it."""
+        return self.basis is CreditBasis.credited
 
     @property
     def narrowing(self) -> dict[str, str]:
@@ -37,9 +43,10 @@ class Window:
 
     def drill(self, metric: str, scope: Scope, scope_id: UUID, **more: str) -> str:
         """The URL whose rows add up to the number."""
+        both = {"scope__in": f"{EntryScope.zone},{EntryScope.credit_difference}"}
         query = {
             "metric": metric,
-            "scope": scope.value,
+            **(both if self.is_credited else {"scope": scope.value}),
             "scope_id": str(scope_id),
             "counted_on__gte": self.days.start.isoformat(),
             "counted_on__lte": self.days.end.isoformat(),
@@ -106,4 +113,5 @@ def window_of(query: KpiQuery) -> Window:
     if query.as_of is not None and query.as_of > now():
         raise invalid_parameter("as_of", "date_in_future")
     mechanism = query.mechanism.value if query.mechanism else None
-    return Window(query.period, query.as_of or now(), mechanism, is_past=query.as_of is not None)
+    is_past, basis = query.as_of is not None, getattr(query, "credit_basis", None)
+    return Window(query.period, query.as_of or now(), mechanism, is_past=is_past, basis=basis)

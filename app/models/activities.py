@@ -13,6 +13,7 @@ from app.core.clock import now, today
 from app.core.errors import Problem, invalid
 from app.core.types import Code, Money, choice, numeric
 from app.models.leads import Mechanism
+from app.models.periods import LateReason
 
 
 class ActivityStatus(Code):
@@ -32,6 +33,7 @@ class ActivityBase(SQLModel):
     cost_amount: Money | None = Field(
         default=None, sa_type=numeric(20, 2), description="Yuan (CNY); null is unknown, not 0."
     )
+    late_reason: LateReason | None = None
 
 
 class Reversible(SQLModel):

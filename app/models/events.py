@@ -1,5 +1,6 @@
 """Events 活动: roadshows, signings and policy briefings, with the leads that came of them."""
 
+from datetime import date
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -49,6 +50,11 @@ class Event(Record, EventBase, Organised, table=True):
         sa.Index("ix_events_organiser_id", "organiser_id", "held_on", "id"),
     )
 
+    @property
+    def counted_on(self) -> date:
+        """The day it was held."""
+        return self.held_on
+
     def check(self) -> None:
         """An event has been held."""
         if self.held_on > today():
@@ -77,7 +83,7 @@ class EventCreate(Shape, EventBase):
     participant_ids: People = Bounded(default=[], description="Ours; the organiser unless given.")
 
 
-class EventUpdate(patch_of(EventCreate)):
+class EventUpdate(patch_of(EventCreate, without=frozenset({"late_reason"}))):
     """Changes of an event."""
 
 

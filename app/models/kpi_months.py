@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from app.core.types import choice, numeric
-from app.models.ledger_entries import Scope
+from app.models.ledger_entries import EntryScope
 
 
 class MonthKey(SQLModel):
@@ -20,7 +20,7 @@ class MonthKey(SQLModel):
 
     __tablename__: ClassVar[str]  # pyright: ignore[reportIncompatibleVariableOverride]  tables name it
 
-    scope: Scope = Field(sa_type=choice(Scope), primary_key=True)
+    scope: EntryScope = Field(sa_type=choice(EntryScope), primary_key=True)
     mechanism: str = Field(primary_key=True)
     month: date = Field(primary_key=True)
     scope_id: UUID = Field(primary_key=True)
@@ -57,7 +57,7 @@ class KpiPending(SQLModel, table=True):
     is_audited: ClassVar[bool] = False
 
     id: int | None = Field(default=None, sa_type=sa.BigInteger, primary_key=True)
-    scope: Scope = Field(sa_type=choice(Scope))
+    scope: EntryScope = Field(sa_type=choice(EntryScope))
     mechanism: str
     month: date
     scope_id: UUID

@@ -19,6 +19,13 @@ class KpiStatus(Code):
     closed = "closed"
 
 
+class CreditBasis(Code):
+    """What makes the zone's number: what is located in it, or what is credited to it."""
+
+    located = "located"
+    credited = "credited"
+
+
 class KpiUnits(Code):
     """In which units money is also written out: 万元, 亿元, 万美元."""
 
@@ -83,11 +90,16 @@ class KpiPeriod(BaseModel):
 
 
 class KpiPage(BaseModel):
-    """A summary; `is_settled` is false while a running transaction could still add to `as_of`."""
+    """A summary; `is_settled` is false while a running transaction could still add to `as_of`.
+
+    Officers, teams and combinations have what is credited to the zone; `credit_basis` says which
+    the zone's own numbers are.
+    """
 
     period: KpiPeriod
     as_of: Instant
     is_settled: bool
+    credit_basis: CreditBasis | None = None
     items: list[KpiRow]
 
 
@@ -103,6 +115,15 @@ class KpiQuery(BaseModel):
     as_of: Instant | None = Field(default=None, description="What was known then.")
     units: KpiUnits | None = Field(
         default=None, description="Adds `display` beside money; `value` stays in the base unit."
+    )
+
+
+class ZoneKpiQuery(KpiQuery):
+    """What to sum for the zone."""
+
+    credit_basis: CreditBasis = Field(
+        default=CreditBasis.located,
+        description="`credited` counts by `credited_share`, wherever a lead lies.",
     )
 
 

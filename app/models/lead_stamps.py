@@ -2,14 +2,15 @@
 
 from uuid import UUID
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from app.core.types import choice
 from app.models.mechanisms import Direction
 from app.models.node_statuses import NodeStatus
+from app.models.zone_credits import ZoneCredit
 
 
-class LeadStamps(SQLModel):
+class LeadStamps(ZoneCredit):
     """The lead as it stood when the move was asked for; `chain_node_status` on the event's day."""
 
     combination_id: UUID | None = Field(default=None, foreign_key="combinations.id")

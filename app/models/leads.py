@@ -34,9 +34,10 @@ from app.models.officers import OfficerStub
 from app.models.pipeline import LeadAction, LeadStatus, Stage, Standing, Track
 from app.models.reference import industry_prefix, region_prefix
 from app.models.teams import Team
+from app.models.zone_credits import ZoneCredit
 
 
-class LeadBase(SQLModel):
+class LeadBase(ZoneCredit):
     """What a caller sets."""
 
     name: Name
@@ -214,6 +215,7 @@ class LeadQuery(
             "is_leading",
             "is_flagship",
             "is_restricted",
+            "is_located_in_zone",
             "is_pending",
             "is_demo",
             "created_at",

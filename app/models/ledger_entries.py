@@ -31,6 +31,20 @@ class Scope(Code):
     zone = "zone"
 
 
+class EntryScope(Code):
+    """The scopes, and what lies between the zone's two totals.
+
+    `credit_difference` is what is credited to the zone less what is located in it; nothing where
+    both are the same.
+    """
+
+    officer = "officer"
+    team = "team"
+    combination = "combination"
+    zone = "zone"
+    credit_difference = "credit_difference"
+
+
 class LedgerEntry(Row, table=True):
     """One posted difference; all columns but `quantity` and `recorded_at` say what it is about.
 
@@ -72,7 +86,7 @@ class LedgerEntry(Row, table=True):
     part: str
     dimension: str
     subject_id: UUID
-    scope: Scope = Field(sa_type=choice(Scope))
+    scope: EntryScope = Field(sa_type=choice(EntryScope))
     scope_id: UUID
     lead_id: UUID | None = None
     company_id: UUID | None = None
@@ -110,7 +124,7 @@ class LedgerEntryRead(ReadShape):
     part: str
     dimension: str
     subject_id: UUID
-    scope: Scope
+    scope: EntryScope
     scope_id: UUID
     lead_id: Annotated[UUID | None, _of_visible_lead("lead_id")]
     company_id: Annotated[UUID | None, _of_visible_lead("company_id")]

@@ -10,7 +10,7 @@ from sqlmodel import Field
 
 from app.core.base import Row
 from app.core.types import choice, numeric
-from app.models.ledger_entries import Scope
+from app.models.ledger_entries import EntryScope
 
 
 class MetricShadow(Row, table=True):
@@ -43,7 +43,7 @@ class ShadowEntry(Row, table=True):
     part: str
     dimension: str
     subject_id: UUID
-    scope: Scope = Field(sa_type=choice(Scope))
+    scope: EntryScope = Field(sa_type=choice(EntryScope))
     scope_id: UUID
     lead_id: UUID | None = None
     company_id: UUID | None = None

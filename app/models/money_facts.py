@@ -33,6 +33,7 @@ from app.core.types import (
 from app.models.companies import CompanyStub
 from app.models.leads import Lead, LeadStub
 from app.models.periods import LateReason
+from app.models.zone_credits import ZoneCredit
 
 PositiveMoney = Annotated[Money, Bounded(gt=0)]
 _FEN, _CEILING = Decimal("0.01"), Decimal(10) ** 18
@@ -62,7 +63,7 @@ class MoneyFactBase(SQLModel):
     late_reason: LateReason | None = None
 
 
-class MoneyFact(Record, MoneyFactBase):
+class MoneyFact(Record, MoneyFactBase, ZoneCredit):
     """One fact: its event day, the instant it was typed (`created_at`), that of recognition.
 
     What it counts for is stamped at recognition, so that what happens to the lead later moves no
@@ -108,6 +109,8 @@ class MoneyFact(Record, MoneyFactBase):
         self.status, self.lead_signed_on = FactStatus.recognised, signed_on
         self.recognised_at, self.recognised_by_id = now(), officer_id
         self.mechanism, self.combination_id = lead.mechanism, lead.combination_id
+        self.is_located_in_zone = lead.is_located_in_zone
+        self.credited_share = lead.credited_share
         self.is_key_chain = is_key_chain
 
     def reverse(self, officer_id: UUID, reason: str) -> None:
@@ -173,7 +176,7 @@ class MoneyCreditRead(ReadShape):
     share: Share
 
 
-class MoneyFactRead(RecordRead):
+class MoneyFactRead(RecordRead, ZoneCredit):
     """What is answered of every money fact beside its own entries."""
 
     company_id: UUID

@@ -15,7 +15,7 @@ from app.core.clock import now, today
 from app.core.errors import Problem, invalid
 from app.core.listing import list_query
 from app.core.types import BusinessDate, Code, Instant, Line, choice, numeric
-from app.models.ledger_entries import Quantity, Scope
+from app.models.ledger_entries import EntryScope, Quantity
 
 # 考核办 closes the books on the third working day of the next month [D].
 CUT_OFF_WORKING_DAYS = 3
@@ -137,7 +137,7 @@ class PeriodSnapshot(Row, table=True):
     is_audited: ClassVar[bool] = False
 
     period_id: UUID = Field(foreign_key="periods.id")
-    scope: Scope = Field(sa_type=choice(Scope))
+    scope: EntryScope = Field(sa_type=choice(EntryScope))
     scope_id: UUID
     metric: str
     definition_version: int
@@ -153,7 +153,7 @@ class PeriodSnapshotRead(ReadShape):
     table: ClassVar[type[SQLModel]] = PeriodSnapshot
     id: UUID
     period_id: UUID
-    scope: Scope
+    scope: EntryScope
     scope_id: UUID
     metric: str
     definition_version: int

@@ -14,6 +14,7 @@ from app.core.clock import today
 from app.core.errors import Problem, invalid
 from app.core.listing import list_query
 from app.core.types import BusinessDate, Code, Instant, Line, Money, choice, numeric
+from app.models.periods import LateReason
 
 
 class FundingStatus(Code):
@@ -35,6 +36,7 @@ class PlatformFundingBase(SQLModel):
     paid_on: BusinessDate = Field(default_factory=today)
     amount: Money = Field(sa_type=numeric(20, 2), description="In yuan.")
     purpose: Line
+    late_reason: LateReason | None = None
 
 
 class PlatformFunding(Record, PlatformFundingBase, table=True):

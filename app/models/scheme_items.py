@@ -27,25 +27,46 @@ class KpiDimension(Code):
     quality = "quality"
 
 
+class TargetSource(Code):
+    """Where a measure's target comes from."""
+
+    given = "given"
+    kpi_targets = "kpi_targets"
+
+
 Part = Annotated[str, Bounded(max_length=100, pattern=r"^[A-Za-z0-9_>.-]+$")]
 
 
 class Measure(Shape):
     """A metric, or one dimension of it, with a target in the metric's unit.
 
-    `targets` by subject come before `target_value` for all.
+    `targets` by subject come before `target_value` for all. From `kpi_targets` is taken what the
+    subject is to reach with the whole metric in the scheme's year, as known when it is scored.
     """
 
     metric: MetricCode
     dimension: Part | None = None
     weight: Ratio | None = None
+    target_source: TargetSource = TargetSource.given
     target_value: Quantity | None = None
     targets: dict[UUID, Quantity] = Bounded(default={}, max_length=500)
 
     def target(self, subject_id: UUID) -> Decimal | None:
-        """What a subject is to reach; None where nothing above 0 is set."""
+        """What is given for a subject to reach; None where that is nothing above 0."""
         value = self.targets.get(subject_id, self.target_value)
         return value or None
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether the target is that of `kpi_targets`."""
+        return self.target_source is TargetSource.kpi_targets
+
+    def faults(self, at: str) -> Iterator[FieldError]:
+        """A planned target has one value, and is that of the whole metric."""
+        if self.is_planned and (self.targets or self.target_value is not None):
+            yield field_error(f"{at}/target_source", "target_given_twice")
+        if self.is_planned and self.dimension is not None:
+            yield field_error(f"{at}/dimension", "target_of_whole_metric")
 
 
 class Item(Shape):
@@ -71,6 +92,8 @@ class Item(Shape):
         least, most = self.scoring.measures
         if not least <= len(self.measures) <= most:
             yield field_error(f"{at}/measures", "measure_count", least=least, most=most, **self._my)
+        for place, measure in enumerate(self.measures):
+            yield from measure.faults(f"{at}/measures/{place}")
         weights = sum((self.weight(place) for place in range(len(self.measures))), Decimal(0))
         if isinstance(self.scoring, (Composite, WeightedRates)) and weights != 1:
             yield field_error(f"{at}/measures", "measure_weights_sum", total=weights, **self._my)

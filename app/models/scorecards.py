@@ -38,12 +38,16 @@ class ScorecardStatus(Code):
 
 
 class MeasureLine(BaseModel):
-    """One number of an item: `drill` opens the rows that add up to it."""
+    """One number of an item: `drill` opens the rows that add up to it.
+
+    `target_version` is that of the KPI target it was measured against; null where it was given.
+    """
 
     metric: str
     dimension: str | None
     actual: str | None
     target: str | None
+    target_version: int | None = None
     unit: str
     definition_id: str
     drill: str

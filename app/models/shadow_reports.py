@@ -9,7 +9,7 @@ from app.core.period import Period
 from app.core.types import Instant
 from app.models.development_plans import MetricCode
 from app.models.kpis import KpiPeriod
-from app.models.ledger_entries import Scope
+from app.models.ledger_entries import EntryScope, Scope
 
 VersionNumber = Annotated[int, Field(ge=1, le=10_000)]
 
@@ -25,7 +25,7 @@ class ShadowQuery(BaseModel):
 class ShadowRow(BaseModel):
     """One number by the versions in force and by the one asked about."""
 
-    scope: Scope
+    scope: EntryScope
     scope_id: UUID
     part: str
     dimension: str

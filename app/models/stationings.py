@@ -18,6 +18,7 @@ from app.core.types import BusinessDate, Instant, Name, Notes
 from app.models.activities import ActivityStatus, Reversible, check_span
 from app.models.codes import RegionCode
 from app.models.officers import OfficerStub
+from app.models.periods import LateReason
 
 LONGEST_DAYS = 366
 
@@ -30,6 +31,7 @@ class StationingBase(SQLModel):
     from_on: BusinessDate
     to_on: BusinessDate
     notes: Notes | None = None
+    late_reason: LateReason | None = None
 
 
 class Stationing(Record, StationingBase, Reversible, table=True):
@@ -74,7 +76,9 @@ class StationingCreate(Shape, StationingBase):
     officer_id: UUID | None = Bounded(default=None, description="The caller unless given.")
 
 
-class StationingUpdate(patch_of(StationingCreate, without=frozenset({"officer_id"}))):
+class StationingUpdate(
+    patch_of(StationingCreate, without=frozenset({"officer_id", "late_reason"}))
+):
     """Changes of a stationing; the officer stays."""
 
 

@@ -1,5 +1,6 @@
 """Trips 外出招商: who went where, why, and what it cost."""
 
+from datetime import date
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -41,6 +42,11 @@ class Trip(Record, TripBase, Organised, table=True):
         sa.Index("ix_trips_organiser_id", "organiser_id", "from_on", "id"),
     )
 
+    @property
+    def counted_on(self) -> date:
+        """The day it began."""
+        return self.from_on
+
     def check(self) -> None:
         """A trip has begun and does not end before."""
         check_span(self.from_on, self.to_on)
@@ -70,7 +76,7 @@ class TripCreate(Shape, TripBase):
     participant_ids: People = Bounded(default=[], description="Ours; the organiser unless given.")
 
 
-class TripUpdate(patch_of(TripCreate)):
+class TripUpdate(patch_of(TripCreate, without=frozenset({"late_reason"}))):
     """Changes of a trip."""
 
 

@@ -18,6 +18,7 @@ from app.models.kpis import (
     KpiPage,
     KpiQuery,
     MetricPage,
+    ZoneKpiQuery,
 )
 from app.models.ledger_entries import Scope
 from app.models.roles import Permission
@@ -58,8 +59,13 @@ async def get_combination_kpis(reader: ReaderDep, query: Asked) -> Response:
 
 
 @router.get("/kpis/zone", dependencies=READ, response_model=KpiPage)
-async def get_zone_kpis(reader: ReaderDep, query: Asked) -> Response:
-    """The zone's numbers, for those who see the zone."""
+async def get_zone_kpis(
+    reader: ReaderDep, query: Annotated[ZoneKpiQuery, asked(ZoneKpiQuery)]
+) -> Response:
+    """The zone's numbers, for those who see the zone: what lies in it once, or what it is credited.
+
+    The two are not added: districts may both be credited with one lead.
+    """
     return await _page(reader, Scope.zone, query)
 
 

@@ -1,22 +1,26 @@
 """Leads, their history and their members."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
 
 from app.core.batch import BatchCreate, BatchRead, create_all
 from app.core.endpoint import Endpoint
-from app.core.errors import Problem
+from app.core.errors import Problem, invalid_parameter
 from app.core.export import DOCUMENTED, Export, File
 from app.core.listing import Page
+from app.core.reader import Reader, checked_view
 from app.models.lead_gates import LeadGates
 from app.models.lead_members import MemberChangeCreate
+from app.models.lead_states import LeadAsOf, LeadView
 from app.models.leads import Lead, LeadCreate, LeadExport, LeadQuery, LeadRead, LeadUpdate
 from app.models.roles import Permission
 from app.models.stage_history import StageHistory
-from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, asked, needs
-from app.services import gates, lead_members, leads, merges, stage_history
+from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, WriteDep, asked, needs
+from app.services import gates, lead_members, lead_states, leads, merges, stage_history
 
 router = APIRouter(prefix=f"{API}/leads", tags=["leads"], route_class=Endpoint)
 
@@ -72,14 +76,29 @@ async def create_leads(
     return await create_all(write, payload.items, create, LeadRead, atomic=atomic)
 
 
-@router.get("/{id:uuid}", dependencies=[needs(Permission.leads_read)], response_model=LeadRead)
-async def get_lead(reader: ReaderDep, lead_id: IdPath, view: ViewDep) -> Response:
-    """One lead with what the caller can do with it now; 410 says into which it was merged."""
+@router.get("/{id:uuid}", dependencies=[needs(Permission.leads_read)], response_model=LeadAsOf)
+async def get_lead(
+    reader: ReaderDep, lead_id: IdPath, view: Annotated[LeadView, asked(LeadView)]
+) -> Response:
+    """One lead with what the caller can do with it now; 410 says into which it was merged.
+
+    With `as_of` its own fields as they were known then: not its members, visits or stages.
+    """
     try:
+        if view.as_of is not None:
+            return await _past(reader, lead_id, view, view.as_of)
         return await reader.one(LeadRead, lead_id, view)
     except Problem as problem:
         pool = await reader.db.reads()
         raise await merges.moved(problem, pool, reader.caller, Lead, lead_id) from None
+
+
+async def _past(reader: Reader, lead_id: UUID, view: LeadView, instant: datetime) -> Response:
+    if view.expand:
+        raise invalid_parameter("expand", "not_with_as_of")
+    names, _ = checked_view(LeadRead, view)
+    found = await lead_states.as_of(await reader.db.reads(), reader.caller, lead_id, instant)
+    return JSONResponse({name: found[name] for name in names or found})
 
 
 @router.patch("/{id:uuid}", dependencies=[needs(Permission.leads_write)], response_model=LeadRead)

@@ -16,6 +16,7 @@ from app.models.events import Event, EventCreate, EventParticipant
 from app.models.transition_decisions import ReversalCreate
 from app.models.trips import Trip, TripCreate, TripParticipant
 from app.models.visits import people
+from app.services import periods
 from app.services.access import Caller, claimed
 from app.services.visit_subjects import TeamPaths, team_paths
 
@@ -44,6 +45,7 @@ async def log(
     fields = payload.model_dump(exclude={"participant_ids"}) | placed
     activity = model.model_validate(fields)
     activity.check()
+    await periods.check_day(session, activity.counted_on, activity.late_reason)
     session.add(activity)
     await session.flush()
     _add_participants(session, activity, ids, paths)

@@ -14,6 +14,7 @@ from app.models.platform_companies import PlatformCompany
 from app.models.platform_fundings import FundingStatus, PlatformFunding, PlatformFundingCreate
 from app.models.teams import Team
 from app.models.transition_decisions import ReversalCreate
+from app.services import periods
 from app.services.access import Caller, claimed
 
 
@@ -29,6 +30,7 @@ async def record(session: AsyncSession, payload: PlatformFundingCreate) -> Platf
     }
     funding = PlatformFunding.model_validate(payload, update=placed)
     funding.check_entries()
+    await periods.check_day(session, funding.paid_on, funding.late_reason)
     session.add(funding)
     await session.flush()
     await ledger.post(session, Family.funding, funding.id)

@@ -1,4 +1,4 @@
-"""Scoring a whole field: numbers, entries and subjects, three statements whatever their number."""
+"""Scoring a whole field: numbers, entries, targets and subjects, a statement for each of them."""
 
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,12 @@ from app.core.db import driver
 from app.core.errors import FieldError, field_error
 from app.core.period import Days
 from app.kpis.numbers import Numbers
-from app.kpis.scorecards import Field
+from app.kpis.scorecards import Field, Goal, Goals
+from app.models.kpi_targets import KpiTarget, KpiTargetVersion
 from app.models.ledger_entries import Scope
 from app.models.officers import Officer
 from app.models.roles import Role
-from app.models.scheme_items import SchemeItem
+from app.models.scheme_items import SchemeItem, TargetSource
 from app.models.schemes import Scheme, SchemeSubject
 from app.models.scorecard_inputs import InputKind, ScorecardInput
 from app.models.scorecards import ScoredSubject, Snapshot
@@ -52,7 +53,38 @@ async def scored(
     numbers.added = added or {}
     subjects = await subjects_of(session, scheme)
     inputs = await _inputs(session, scheme, days, as_of)
-    return Run(Field(scheme, rows, subjects, numbers, inputs))
+    goals = await _goals(session, scheme, rows, as_of)
+    return Run(Field(scheme, rows, subjects, numbers, inputs, goals))
+
+
+async def _goals(
+    session: AsyncSession, scheme: Scheme, rows: list[SchemeItem], as_of: datetime
+) -> Goals:
+    """The KPI targets of the scheme's year that the items ask for, in the version known then."""
+    metrics = {
+        measure["metric"]
+        for row in rows
+        for measure in row.measures
+        if measure.get("target_source") == TargetSource.kpi_targets
+    }
+    if not metrics:
+        return {}
+    target, version = KpiTarget, KpiTargetVersion
+    query = (
+        select(target, version)
+        .join(version, col(version.target_id) == target.id)
+        .where(
+            col(target.year) == scheme.year,
+            col(target.scope) == SCOPES[scheme.subject_kind],
+            col(target.metric).in_(metrics),
+            col(version.set_at) <= as_of,
+        )
+        .order_by(col(version.number))
+    )
+    return {
+        (held.scope_id, held.metric): Goal(then.value or None, then.number)
+        for held, then in await session.exec(query)
+    }
 
 
 async def subjects_of(session: AsyncSession, scheme: Scheme) -> list[ScoredSubject]:

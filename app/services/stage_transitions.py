@@ -126,6 +126,8 @@ async def _record(
         "direction": lead.direction,
         "is_leading": lead.is_leading,
         "is_flagship": lead.is_flagship,
+        "is_located_in_zone": lead.is_located_in_zone,
+        "credited_share": lead.credited_share,
         "agreed_amount_cny": in_yuan(
             payload.agreed_amount, payload.currency, payload.exchange_rate
         ),

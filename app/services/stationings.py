@@ -10,6 +10,7 @@ from app.kpis.metrics import Family
 from app.models.roles import Role
 from app.models.stationings import Stationing, StationingCreate, StationingUpdate
 from app.models.transition_decisions import ReversalCreate
+from app.services import periods
 from app.services.access import Caller, claimed
 from app.services.activities import check_mine
 from app.services.visit_subjects import team_paths
@@ -26,6 +27,7 @@ async def log(session: AsyncSession, caller: Caller, payload: StationingCreate) 
     placed = {"officer_id": officer_id, "team_path": paths[officer_id]}
     row = Stationing.model_validate(payload.model_dump() | placed)
     row.check()
+    await periods.check_day(session, row.from_on, row.late_reason)
     session.add(row)
     await _posted(session, row)
     return row

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from io import BytesIO
 from typing import Any
@@ -15,6 +15,7 @@ from rich.console import Console
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.core.clock import today
 from app.core.security import verify_password
 from app.demo import zone
 from app.kpis import ledger
@@ -49,6 +50,7 @@ async def test_what_the_zone_holds(world: World) -> None:
     await the_excerpt_is_a_hundred_rows_and_codes_are_valid(world)
     await the_leads_have_clocks_and_what_they_were_told(world)
     await every_gap_and_every_target_can_be_opened(world)
+    await a_manager_sees_attainment_ranks_and_an_adjustment(world)
     async with AsyncSession(world.app.state.db.engine) as session:
         assert await ledger.verify(session) == []
 
@@ -126,6 +128,65 @@ async def five_chains_of_published_industries_are_there(world: World) -> None:
         past = await world.leader.seen(f"/industry-chains/{chain['id']}/graph?as_of=2025-01-01")
         assert {node["status"] for node in past["nodes"]} == {"missing"}
         assert past["coverage"] == "0.0000"
+
+
+async def a_manager_sees_attainment_ranks_and_an_adjustment(world: World) -> None:
+    await the_zone_and_its_units_have_targets(world)
+    await half_a_year_is_scored_and_published(world)
+    await a_late_visit_of_the_locked_june_counts_later(world)
+
+
+async def the_zone_and_its_units_have_targets(world: World) -> None:
+    path = "/kpi-attainments?period=2026-01..2026-06&scope={}"
+    (zone,) = (await world.leader.seen(path.format("zone")))["items"]
+    told = {value["metric"]: value for value in zone["values"]}
+    assert set(told) == {"Q02", "M01", "T09", "M10"}
+    for metric, value in told.items():
+        reached = Decimal(value["value"]) / Decimal(value["target"])
+        # 5 + 5 + 10 + 5 + 5 + 15 of 100 are due by June, or six of twelve months.
+        due = Decimal("0.45" if metric == "M01" else "0.5")
+        gap = ((reached - due) * 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        assert 0 < reached < 2, metric
+        assert Decimal(value["schedule_gap"]) == gap, metric
+    units = (await world.leader.seen(path.format("combination")))["items"]
+    assert {len(unit["values"]) for unit in units} == {2}
+    assert len(units) == 5
+
+
+async def half_a_year_is_scored_and_published(world: World) -> None:
+    (scheme,) = (await world.leader.seen("/schemes?is_demo=true"))["items"]
+    assert scheme["status"] == "published"
+    path = f"/scorecards?scheme_id={scheme['id']}&sort=rank&limit=200"
+    cards = (await world.leader.seen(path))["items"]
+    totals = [Decimal(card["total"]) for card in cards]
+    assert len(cards) == 14
+    assert [card["rank"] for card in cards] == [
+        1 + sum(other > total for other in totals) for total in totals
+    ]
+    assert len(set(totals)) > 7
+    for card in cards:
+        lines = card["snapshot"]["lines"]
+        assert sum(Decimal(line["points"]) for line in lines) == Decimal(card["total"])
+        assert (card["status"], lines[0]["measures"][0]["target_version"]) == ("published", 1)
+        assert (card["from_on"], card["to_on"]) == ("2026-01-01", "2026-06-30")
+    listed = (await world.leader.seen("/scorecard-listings?colour=red"))["items"]
+    assert len(listed) == sum(card["rank"] <= 3 for card in cards)
+
+
+async def a_late_visit_of_the_locked_june_counts_later(world: World) -> None:
+    (june,) = (await world.leader.seen("/periods"))["items"]
+    assert (june["month"], june["status"]) == ("2026-06-01", "locked")
+    (zone,) = (await world.kpis("zone", "period=2026-06&metrics=T09,Q02")).values()
+    assert {value["status"] for value in zone.values()} == {"closed"}
+    (late,) = await world.opened("/ledger-entries?adjusts_period=2026-06-01&scope=zone&metric=T09")
+    assert (late["fact_on"], Decimal(late["quantity"])) == ("2026-06-17", 1)
+    assert late["counted_on"] == f"{today()}"
+    visit = await world.leader.seen(f"/visits/{late['subject_id']}")
+    assert visit["is_demo"]
+    assert "补录" in visit["late_reason"]
+    kept = await world.opened(f"/period-snapshots?period_id={june['id']}&scope=zone&metric=T09")
+    headline = sum(Decimal(row["quantity"]) for row in kept)
+    assert headline == Decimal(zone["T09"]["value"])
 
 
 async def combinations_of_the_article_are_there(world: World) -> None:
