@@ -9,7 +9,10 @@ from rich.table import Table
 
 from app.commands.base import database_url, out, progress, session_at
 from app.core.db import Database
-from app.kpis import ledger, maturity, rollup
+from app.core.errors import Problem
+from app.kpis import ledger, maturity, rollup, shadows
+from app.kpis.catalogue import METRICS
+from app.services import metric_definitions
 
 kpi = typer.Typer(no_args_is_help=True, help="The KPI ledger.")
 
@@ -38,6 +41,66 @@ async def _verify(url: str, subject: UUID | None) -> list[ledger.Difference]:
         if subject is not None:
             return await ledger.verify_subject(session, subject)
         return await ledger.verify(session)
+
+
+@kpi.command()
+def rebuild(
+    shadow: Annotated[
+        str | None, typer.Option(metavar="METRIC:VERSION", help="Count it beside the ledger.")
+    ] = None,
+    publish: Annotated[
+        str | None, typer.Option(metavar="METRIC:VERSION", help="Let the draft count from now on.")
+    ] = None,
+) -> None:
+    """Post whatever is missing from the ledger; or count a version of a definition beside it.
+
+    A shadow is what the version counts over all facts, as if it held in all years; reports read
+    it, no number does. It may be killed and run again. Publishing posts the differences, locked
+    months keep their numbers; who posts meanwhile is told to come again.
+    """
+    named = _version(shadow or publish or "M02:1")
+    with database_url() as url:
+        try:
+            if shadow is not None:
+                told = f"{asyncio.run(_shadow(url, *named))} entries counted beside the ledger."
+            elif publish is not None:
+                asyncio.run(_publish(url, *named))
+                told = f"{publish} counts from its first year on."
+            else:
+                told = f"{asyncio.run(_rebuild(url))} entries posted."
+        except Problem as error:
+            out.print(error.detail())
+            raise typer.Exit(1) from error
+    out.print(told)
+
+
+def _version(text: str) -> tuple[str, int]:
+    metric, _, number = text.partition(":")
+    if metric not in METRICS or not number.isdecimal():
+        message = "a metric and the number of a version, like M02:3"
+        raise typer.BadParameter(message)
+    return metric, int(number)
+
+
+async def _shadow(url: str, metric: str, number: int) -> int:
+    database = Database(url, pool_size=1)
+    try:
+        with progress("facts") as report:
+            async with database.transaction() as session:
+                version = await metric_definitions.version_of(session, metric, number)
+            return await shadows.build(database, version, report)
+    finally:
+        await database.close()
+
+
+async def _publish(url: str, metric: str, number: int) -> None:
+    async with session_at(url) as session:
+        await metric_definitions.publish(session, metric, number)
+
+
+async def _rebuild(url: str) -> int:
+    async with session_at(url) as session:
+        return await ledger.rebuild(session)
 
 
 @kpi.command()

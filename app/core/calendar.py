@@ -32,6 +32,15 @@ def add_working_days(day: date, count: int) -> date:
     return day
 
 
+def next_working_days(day: date, count: int) -> list[date]:
+    """The first working days after a day, in order."""
+    found: list[date] = []
+    while len(found) < count:
+        day = add_working_days(day, 1)
+        found.append(day)
+    return found
+
+
 def working_days_between(start: date, end: date) -> int:
     """Working days after `start` up to and with `end`; 0 where it is not later."""
     days = range(1, (end - start).days + 1)

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.kpis.metrics import Aggregation, CreditMode, Family, Metric
 from app.kpis.scopes import of_one, of_participants
+from app.kpis.versions import among, in_force
 
 ACTIVITIES = f"""
 activities AS (
@@ -38,27 +39,27 @@ organised AS (
 
 def _counting(
     code: str, source: str, *, dimension: str = "''", part: str = "value", quantity: str = "1",
-    lead_id: str = "CAST(NULL AS uuid)",
+    lead_id: str = "CAST(NULL AS uuid)", where: str = "true",
 ) -> str:  # fmt: skip
     return f"""
-SELECT '{code}' AS metric, 1 AS definition_version, '{part}' AS part, {dimension} AS dimension,
+SELECT '{code}' AS metric, d.definition_version, '{part}' AS part, {dimension} AS dimension,
        a.id AS subject_id, a.scope, a.scope_id, {lead_id} AS lead_id,
        CAST(NULL AS uuid) AS company_id, a.mechanism, a.counted_on,
        CAST({quantity} AS numeric(24,4)) AS quantity
-FROM {source}
+FROM {source} {in_force(code, "a.counted_on")} WHERE {where}
 """
 
 
-_OF_EVENTS = "organised a WHERE a.noun = 'event'"
-_SOURCED = """organised a JOIN event_leads l ON l.event_id = a.id AND l.relation = 'sourced'
-WHERE a.noun = 'event'"""
+_OF_KIND = among("a.kind", "kinds")
+_OF_EVENTS = f"a.noun = 'event' AND {_OF_KIND}"
+_OF_LEADS = "organised a JOIN event_leads l ON l.event_id = a.id"
 # An effective lead [D]: recognised as `contacted`; whole to its owner of that time.
-_EFFECTIVE = """
-SELECT 'T08' AS metric, 1 AS definition_version, 'denominator' AS part, '' AS dimension,
+_EFFECTIVE = f"""
+SELECT 'T08' AS metric, d.definition_version, 'denominator' AS part, '' AS dimension,
        m.lead_id AS subject_id, s.scope, s.scope_id, m.lead_id, m.company_id, m.mechanism,
        m.counted_on, CAST(1 AS numeric(24,4)) AS quantity
-FROM milestones m JOIN owner_scopes s ON s.id = m.id
-WHERE m.to_stage = 'contacted'
+FROM milestones m JOIN owner_scopes s ON s.id = m.id {in_force("T08", "m.counted_on")}
+WHERE m.to_stage = d.parameters->>'stage'
 """
 
 
@@ -84,24 +85,31 @@ T01 = _metric(
 T04 = _metric(
     "T04",
     "events",
-    _counting("T04", "scoped_events a", dimension="a.kind"),
+    _counting("T04", "scoped_events a", dimension="a.kind", where=_OF_KIND),
     credit_mode=CreditMode.participants,
 )
 T07 = _ratio(
     "T07",
     "leads_per_event",
-    _counting("T07", _OF_EVENTS, part="denominator")
+    _counting("T07", "organised a", part="denominator", where=_OF_EVENTS)
     + "UNION ALL"
-    + _counting("T07", _SOURCED, part="numerator", lead_id="l.lead_id"),
+    + _counting(
+        "T07",
+        _OF_LEADS,
+        part="numerator",
+        lead_id="l.lead_id",
+        where=f"{_OF_EVENTS} AND {among('l.relation', 'relations')}",
+    ),
 )
 T08 = _ratio(
     "T08",
     "CNY",
     _counting(
         "T08",
-        "organised a WHERE a.cost_amount > 0",
+        "organised a",
         part="numerator",
         quantity="a.cost_amount",
+        where="a.cost_amount > 0",
     ),
     denominator=(Family.lead, _EFFECTIVE),
     numerator_unit="CNY",

@@ -11,6 +11,7 @@ from app.kpis.credits import scoped_credits
 from app.kpis.metrics import Aggregation, CreditMode, Family, Metric
 from app.kpis.milestones import MILESTONES
 from app.kpis.stage_transitions import credited
+from app.kpis.versions import among, in_force, number
 
 # Money in yuan, of any origin; agreed is what was signed and what supplements in force add.
 COHORTS = f"""{MILESTONES},
@@ -48,9 +49,9 @@ _PARTS = "CROSS JOIN (VALUES ('denominator'), ('numerator')) AS p(part)"
 
 def _rate(code: str, condition: str, dimensions: str = "('', true)", **more: Any) -> Metric:
     """The cohort's leads that fulfil a condition, of all; `dimensions` are pairs: who is in it."""
-    members = f"""JOIN cohort h ON h.id = c.fact_id
-CROSS JOIN LATERAL (VALUES {dimensions}) AS d(dimension, is_in) {_PARTS}
-WHERE d.is_in AND (p.part = 'denominator' OR {condition})"""
+    members = f"""JOIN cohort h ON h.id = c.fact_id {in_force(code, "c.counted_on")}
+CROSS JOIN LATERAL (VALUES {dimensions}) AS g(dimension, is_in) {_PARTS}
+WHERE g.is_in AND (p.part = 'denominator' OR {condition})"""
     return Metric(
         code=code,
         family=Family.lead,
@@ -60,12 +61,21 @@ WHERE d.is_in AND (p.part = 'denominator' OR {condition})"""
         aggregation=Aggregation.ratio,
         numerator_unit="leads",
         denominator_unit="leads",
-        select=credited(code, "d.dimension", "portion", members, part="p.part"),
+        select=credited(
+            code,
+            "g.dimension",
+            "portion",
+            members,
+            part="p.part",
+            version="d.definition_version",
+        ),
         **more,
     )
 
 
-R01 = _rate("R01", "h.is_registered OR h.has_arrived")
+_IS_REGISTERED = "h.is_registered AND " + among("'registered'", "evidence")
+_HAS_ARRIVED = "h.has_arrived AND " + among("'arrived'", "evidence")
+R01 = _rate("R01", f"{_IS_REGISTERED} OR {_HAS_ARRIVED}")
 R02 = _rate("R02", "h.is_registered")
 R03 = _rate("R03", "h.is_started", "('all', true), ('matured', h.start_by IS NOT NULL)", main="all")
 R04 = _rate("R04", "h.is_producing")
@@ -84,7 +94,8 @@ R05 = Metric(
     denominator_unit="CNY",
     select=f"{_ARRIVED} UNION ALL {_AGREED}",
 )
-# A deadline counts on its own day; what starts late, or is given up, is overdue no more.
+# A deadline counts on its own day, or days of grace later; what starts late, or is given up, is
+# overdue no more.
 R06 = Metric(
     code="R06",
     family=Family.lead,
@@ -95,9 +106,10 @@ R06 = Metric(
         "R06",
         "''",
         "portion",
-        """JOIN cohort h ON h.id = c.fact_id
-WHERE h.start_by IS NOT NULL AND NOT h.is_started AND NOT h.is_lost""",
-        counted_on="h.start_by",
+        f"""JOIN cohort h ON h.id = c.fact_id {in_force("R06", "h.start_by")}
+WHERE NOT h.is_started AND NOT h.is_lost""",
+        counted_on=f"h.start_by + {number('grace_days')}",
+        version="d.definition_version",
     ),
 )
 

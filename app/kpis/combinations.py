@@ -1,7 +1,9 @@
 """One combination's funnel and numbers, as a whole and per mechanism, in two statements."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,6 +14,7 @@ from app.core.period import Days
 from app.kpis.catalogue import DISTINCT, METRICS
 from app.kpis.metrics import Aggregation, Metric
 from app.kpis.pieces import written
+from app.kpis.versions import VERSIONS
 from app.kpis.window import Window
 from app.models.combination_results import (
     CombinationResults,
@@ -32,7 +35,8 @@ SELECT l.mechanism, l.stage,
        count(*) FILTER (WHERE l.status = 'suspended') AS suspended_count,
        coalesce(sum(l.planned_investment) FILTER (WHERE l.currency = 'CNY'), 0) AS planned_amount,
        coalesce(sum(t.agreed_amount_cny), 0) AS agreed_amount,
-       count(l.planned_investment) FILTER (WHERE l.currency <> 'CNY') AS foreign_currency_count
+       count(l.planned_investment) FILTER (WHERE l.currency <> 'CNY') AS foreign_currency_count,
+       ({versions}) AS versions
 FROM combinations c
 LEFT JOIN leads l ON l.combination_id = c.id AND l.deleted_at IS NULL
   AND l.status IN ('active', 'suspended')
@@ -40,7 +44,7 @@ LEFT JOIN stage_transitions t ON t.lead_id = l.id AND t.to_stage = 'signed'
   AND t.kind = 'advance' AND t.status = 'recognised'
 WHERE c.id = $1 AND ($2 OR c.team_id = ANY($3))
 GROUP BY l.mechanism, l.stage
-"""
+""".format(versions=VERSIONS.format(known="").replace(":end_on", "$4"))
 _SUMS = """
 SELECT e.metric, e.mechanism, e.part,
        CASE WHEN e.metric = ANY($5) THEN e.company_id END AS company_id, sum(e.quantity) AS quantity
@@ -56,10 +60,12 @@ _COUNTS = ("active_count", "suspended_count", *_AMOUNTS, "foreign_currency_count
 async def results(pool: Any, caller: Any, combination_id: UUID, days: Days) -> CombinationResults:
     """For those who see the zone or lead the unit's team; 404 for others."""
     teams = list(caller.team_ids) if caller.leads_team else []
-    steps = await pool.fetch(_FUNNEL, combination_id, caller.sees_zone, teams)
+    steps = await pool.fetch(_FUNNEL, combination_id, caller.sees_zone, teams, days.end)
     if not steps:
         raise Problem("not_found")
     mains = [metric.main for metric in METRICS.values()]
+    held_by = json.loads(steps[0]["versions"] or "{}")
+    metrics = [replace(m, version=held_by.get(m.code, m.version)) for m in METRICS.values()]
     sums = await pool.fetch(
         _SUMS, Scope.combination.value, combination_id, days.start, days.end,
         list(DISTINCT), list(METRICS), mains,
@@ -68,12 +74,12 @@ async def results(pool: Any, caller: Any, combination_id: UUID, days: Days) -> C
         combination_id=combination_id,
         period=KpiPeriod(text=days.text, start=days.start, end=days.end),
         funnel=_funnel(steps),
-        values=_values(sums, combination_id, days, None),
+        values=_values(metrics, sums, Window(days, now(), None), combination_id),
         by_mechanism=[
             MechanismResults(
                 mechanism=mechanism,
                 funnel=_funnel(row for row in steps if row["mechanism"] == mechanism),
-                values=_values(sums, combination_id, days, mechanism),
+                values=_values(metrics, sums, Window(days, now(), mechanism), combination_id),
             )
             for mechanism in Mechanism
         ],
@@ -91,14 +97,13 @@ def _funnel(rows: Iterable[Any]) -> list[FunnelStep]:
 
 
 def _values(
-    rows: Iterable[Any], combination_id: UUID, days: Days, mechanism: Mechanism | None
+    metrics: list[Metric], rows: Iterable[Any], window: Window, combination_id: UUID
 ) -> list[ResultValue]:
     held: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
-        if mechanism in {None, row["mechanism"]}:
+        if window.mechanism in {None, row["mechanism"]}:
             held[row["metric"]].append(row)
-    window = Window(days, now(), mechanism)
-    return [_value(metric, held[code], combination_id, window) for code, metric in METRICS.items()]
+    return [_value(metric, held[metric.code], combination_id, window) for metric in metrics]
 
 
 def _value(metric: Metric, rows: list[Any], combination_id: UUID, window: Window) -> ResultValue:

@@ -6,18 +6,16 @@ the year before does not enter.
 """
 
 from app.kpis.metrics import CreditMode, Family, Metric
+from app.kpis.versions import among, in_force
 
-KINDS = ("gazelle", "high_tech")
-_KINDS = ", ".join(f"'{kind}'" for kind in KINDS)
-
-NEWCOMERS = f"""
+NEWCOMERS = """
 newcomers AS (
   SELECT l.id, l.kind, l.published_on, e.company_id
   FROM company_lists l
   JOIN company_list_entries e ON e.company_list_id = l.id
   JOIN companies c ON c.id = e.company_id
   JOIN zone_profiles z ON starts_with(c.region_code, z.city_code)
-  WHERE l.kind IN ({_KINDS}) AND l.published_on IS NOT NULL AND {{subject}}
+  WHERE l.published_on IS NOT NULL AND {subject}
     AND NOT EXISTS (
       SELECT FROM company_list_entries p JOIN company_lists b ON b.id = p.company_list_id
       WHERE p.company_id = e.company_id AND b.kind = l.kind AND (
@@ -34,13 +32,13 @@ Q13 = Metric(
     unit="companies",
     kpi_dimension="quantity",
     credit_mode=CreditMode.unit,
-    select="""
-SELECT 'Q13' AS metric, 1 AS definition_version, 'value' AS part, kind AS dimension,
+    select=f"""
+SELECT 'Q13' AS metric, d.definition_version, 'value' AS part, kind AS dimension,
        id AS subject_id, 'zone' AS scope,
        CAST('00000000-0000-0000-0000-000000000000' AS uuid) AS scope_id,
        CAST(NULL AS uuid) AS lead_id, company_id, '' AS mechanism,
        published_on AS counted_on, CAST(1 AS numeric(24,4)) AS quantity
-FROM newcomers
+FROM newcomers {in_force("Q13", "published_on")} WHERE {among("kind", "list_kinds")}
 """,
 )
 

@@ -35,6 +35,7 @@ from app.kpis import (
 )
 from app.kpis.catalogue import METRICS
 from app.kpis.metrics import Family
+from app.kpis.versions import definitions
 from app.models.ledger_entries import ZONE_ID
 
 _FACTS = {
@@ -75,14 +76,17 @@ class Difference:
 
 
 @lru_cache
-def _difference(family: Family, *, is_whole: bool) -> str:
-    facts, one_subject = _FACTS[family]
-    selects = [pair for metric in METRICS.values() for pair in metric.selects(family)]
+def _difference(family: Family, *, is_whole: bool, only: str | None = None) -> str:
+    """Of all metrics of a family, or of one."""
+    codes = [code for code, metric in METRICS.items() if metric.selects(family)]
+    codes = [only] if only else codes
+    selects = [pair for code in codes for pair in METRICS[code].selects(family)]
+    facts = facts_of(family, "true" if is_whole else subject_of(family))
     wanted = " UNION ALL ".join(select for select, _ in selects)
     of_family = " OR ".join(entries for _, entries in selects)
     held = f"({of_family})" + ("" if is_whole else " AND subject_id = :subject_id")
     return f"""
-WITH {facts.format(subject="true" if is_whole else one_subject)}
+WITH {definitions(codes)}, {facts}
 SELECT {_KEYS}, fact_on, sum(quantity) AS quantity
 FROM (
   SELECT {_KEYS}, counted_on AS fact_on, quantity FROM ({wanted}) AS wanted
@@ -93,15 +97,16 @@ GROUP BY {_KEYS}, fact_on HAVING sum(quantity) <> 0
 """
 
 
-def _append(family: Family, *, is_whole: bool, is_redefinition: bool = False) -> str:
+def _append(family: Family, *, is_whole: bool, redefined: str | None = None) -> str:
     """What is missing goes in, on the day of posting where its own month is locked."""
     return f"""
 INSERT INTO ledger_entries
   (id, {_KEYS}, quantity, is_redefinition, fact_on, counted_on, adjusts_period)
-SELECT gen_random_uuid(), {_KEYS}, quantity, {is_redefinition}, fact_on,
+SELECT gen_random_uuid(), {_KEYS}, quantity, {redefined is not None}, fact_on,
        CASE WHEN fact_on < opened.on_day THEN greatest({_TODAY}, opened.on_day) ELSE fact_on END,
        CASE WHEN fact_on < opened.on_day THEN CAST(date_trunc('month', fact_on) AS date) END
-FROM ({_difference(family, is_whole=is_whole)}) AS missing, first_open_day() AS opened (on_day)
+FROM ({_difference(family, is_whole=is_whole, only=redefined)}) AS missing,
+     first_open_day() AS opened (on_day)
 """
 
 
@@ -170,19 +175,25 @@ def _of_sums(row: Any) -> Difference:
     return _named({**row, **more})
 
 
-def facts_of(family: Family) -> str:
-    """The CTEs that a family's SELECTs take their facts from, for all subjects."""
-    return _FACTS[family][0].format(subject="true")
+def facts_of(family: Family, subject: str = "true") -> str:
+    """The CTEs that a family's SELECTs take their facts from, for all subjects or some."""
+    return _FACTS[family][0].format(subject=subject)
 
 
-async def redefine(session: AsyncSession, family: Family) -> None:
-    """Append what is missing for all subjects of a family, and queue it; after a re-definition.
+def subject_of(family: Family) -> str:
+    """The condition that narrows a family's facts to one subject."""
+    return _FACTS[family][1]
+
+
+async def redefine(session: AsyncSession, metric: str) -> None:
+    """Append what is missing of a metric for all subjects, and queue it; after a re-definition.
 
     Who posts meanwhile is told to come again, as in `rebuild`.
     """
     await periods.stop_posting(session, periods.REBUILD_LOCK)
-    append = _append(family, is_whole=True, is_redefinition=True)
-    await (await driver(session)).execute(_queued(append))
+    for family in METRICS[metric].families:
+        append = _append(family, is_whole=True, redefined=metric)
+        await (await driver(session)).execute(_queued(append))
 
 
 async def rebuild(session: AsyncSession, families: Sequence[Family] = tuple(Family)) -> int:

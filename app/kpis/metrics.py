@@ -46,7 +46,7 @@ class Metric:
 
     A ratio whose two parts change with different subjects names the family and the SELECT of its
     `denominator`; `select` then gives the numerator alone. Its `unit` is that of the value.
-    `drafted` is the SELECT by the one version `:definition_id`, where versions are data.
+    A SELECT joins the version in force of its definition, which the CTE `definitions` brings.
     What a ratio divides is counted in wholes unless its unit is given.
     """
 
@@ -59,7 +59,6 @@ class Metric:
     main: str | None = None
     version: int = 1
     select: str = ""
-    drafted: str = ""
     denominator: tuple[Family, str] | None = None
     numerator_unit: str = ""
     denominator_unit: str = ""
@@ -68,6 +67,16 @@ class Metric:
     def definition_id(self) -> str:
         """Code and version: what a printed number can be traced to."""
         return f"{self.code}@{self.version}"
+
+    @property
+    def is_distinct(self) -> bool:
+        """Whether the number counts companies."""
+        return self.aggregation is Aggregation.distinct_companies
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        """The kinds of subjects whose changes post it."""
+        return (self.family, *([self.denominator[0]] if self.denominator else []))
 
     def selects(self, family: Family) -> list[tuple[str, str]]:
         """What a family's subjects count here: a SELECT, and which entries of the ledger it is."""

@@ -5,12 +5,11 @@ business day of recognition. 开工 is `building`; on the opening track 开业 (
 in its place.
 """
 
-from typing import Any
-
 from app.kpis.credits import scoped_credits
 from app.kpis.metrics import CreditMode, Family, Metric
 from app.kpis.scopes import of_one
-from app.kpis.stage_transitions import RECOGNISED, credited
+from app.kpis.stage_transitions import RECOGNISED, defined
+from app.kpis.versions import among, counted_on, in_force
 
 # A lead's track is fixed from its project review on, long before it starts.
 MILESTONES = f"""{RECOGNISED},
@@ -31,35 +30,38 @@ losses AS (
 )"""
 
 
-def _metric(code: str, where: str, dimension: str = "''", more: str = "", **given: Any) -> Metric:
+def _metric(code: str, where: str, dimension: str = "''", more: str = "") -> Metric:
     return Metric(
         code=code,
         family=Family.lead,
         unit="leads",
         kpi_dimension="quantity",
         credit_mode=CreditMode.shared,
-        select=credited(
+        select=defined(
             code,
+            "reached",
             dimension,
-            "portion",
-            f"JOIN reached r ON r.id = c.fact_id AND {where} {more}",
-            "reached_scoped_credits",
+            f"{more} WHERE {where}",
+            source="reached_scoped_credits",
         ),
-        **given,
     )
 
 
-Q01 = _metric("Q01", "r.to_stage = 'contacted'")
-Q05 = _metric("Q05", "r.to_stage = 'registered'")
-Q06 = _metric("Q06", "r.is_start", "r.track")
-Q07 = _metric("Q07", "r.to_stage = 'completed'")
-Q08 = _metric("Q08", "r.to_stage = 'producing'")
-Q09 = _metric("Q09", "r.to_stage = 'at_capacity'")
+def _year(fact: str) -> str:
+    day = counted_on(f"{fact}.event_on", f"{fact}.counted_on")
+    return f"date_trunc('year', {day})"
+
+
+Q01 = _metric("Q01", "f.to_stage = d.parameters->>'stage'")
+Q05 = _metric("Q05", "f.to_stage = 'registered'")
+Q06 = _metric("Q06", "f.is_start", "f.track")
+Q07 = _metric("Q07", "f.to_stage = 'completed'")
+Q08 = _metric("Q08", "f.to_stage = 'producing'")
+Q09 = _metric("Q09", "f.to_stage = 'at_capacity'")
 Q10 = _metric(
     "Q10",
-    "r.is_start",
-    more="""JOIN signings s ON s.lead_id = c.lead_id
-  AND date_trunc('year', s.counted_on) = date_trunc('year', c.counted_on)""",
+    "f.is_start",
+    more=f"JOIN signings s ON s.lead_id = c.lead_id AND {_year('s')} = {_year('f')}",
 )
 R09 = Metric(
     code="R09",
@@ -68,10 +70,11 @@ R09 = Metric(
     kpi_dimension="quality",
     credit_mode=CreditMode.owner,
     select=f"""
-SELECT 'R09' AS metric, 1 AS definition_version, 'value' AS part, m.reason_code AS dimension,
+SELECT 'R09' AS metric, d.definition_version, 'value' AS part, m.reason_code AS dimension,
        m.lead_id AS subject_id, s.scope, s.scope_id, m.lead_id, m.company_id, m.mechanism,
        m.counted_on, CAST(1 AS numeric(24,4)) AS quantity
 FROM losses m CROSS JOIN {of_one("m.owner_id", "m.team_path", "m.combination_id")} AS s
+{in_force("R09", "m.counted_on")} WHERE NOT {among("m.reason_code", "excluded_reasons")}
 """,
 )
 

@@ -55,7 +55,8 @@ class Numbers:
             (subject_id, metric), Decimal(0)
         )  # fmt: skip
         drill = found.drill if found else self._drill(subject_id, metric, dimension)
-        return Number(actual, definition.unit, definition.definition_id, drill)
+        held_by = value.definition_id if value else definition.definition_id
+        return Number(actual, definition.unit, held_by, drill)
 
     def _drill(self, subject_id: UUID, metric: str, dimension: str | None) -> str:
         window = Window(self.days, self.as_of, None, is_past=True)

@@ -1,20 +1,21 @@
 """P01–P03 leads told in time, P04 follow-ups on time, P08 reversals ÷ recognitions; by owner.
 
+A lead's days are worked out from the working days stamped on its clock, by the version of the
+definition; what its officer is told (`answer_due_on` …) are the terms of the pipeline.
 Counted on the day each falls due (P08: of the recognition and of the reversal). What falls due
 later stands in the ledger already: a window that ends today has what is due by now.
 """
 
 from app.kpis.metrics import Aggregation, CreditMode, Family, Metric
 from app.kpis.scopes import of_one
+from app.kpis.versions import in_force, number
 
 _TYPED_ON = "CAST(timezone('Asia/Shanghai', a.created_at) AS date)"
 CLOCKS = f"""
 clocks AS (
   SELECT f.lead_id, f.company_id, f.mechanism, s.scope, s.scope_id,
-         f.answer_due_on, f.feedback_due_on,
-         CASE WHEN judged.experts_on <= f.assess_due_on THEN f.experts_due_on
-              ELSE f.assess_due_on END AS assess_due_on,
-         told.answered_on, judged.assessed_on, told.fed_back_on
+         l.received_on, f.worked_on,
+         told.answered_on, judged.assessed_on, judged.experts_on, told.fed_back_on
   FROM lead_clocks f JOIN leads l ON l.id = f.lead_id
   LEFT JOIN LATERAL (
     SELECT min(r.counted_on) FILTER (WHERE r.kind = 'answered') AS answered_on,
@@ -39,9 +40,11 @@ planned AS (
 """
 
 
-def _counting(code: str, part: str, source: str, *, subject: str, day: str) -> str:
+def _counting(
+    code: str, part: str, source: str, *, subject: str, day: str, version: str = "1"
+) -> str:
     return f"""
-SELECT '{code}' AS metric, 1 AS definition_version, '{part}' AS part, '' AS dimension,
+SELECT '{code}' AS metric, {version} AS definition_version, '{part}' AS part, '' AS dimension,
        {subject} AS subject_id, scope, scope_id, lead_id, company_id, mechanism,
        {day} AS counted_on, CAST(1 AS numeric(24,4)) AS quantity
 FROM {source}
@@ -60,25 +63,38 @@ def _ratio(code: str, family: Family, select: str) -> Metric:
     )
 
 
-def _in_time(
-    code: str, family: Family, facts: str, *, subject: str, due_on: str, done_on: str
-) -> Metric:
-    whole = _counting(code, "denominator", facts, subject=subject, day=due_on)
-    kept = f"{facts} WHERE {done_on} <= {due_on}"
-    in_time = _counting(code, "numerator", kept, subject=subject, day=due_on)
+def _in_time(code: str, family: Family, facts: str, subject: str, kept: str) -> Metric:
+    given = {"subject": subject, "day": "due_on", "version": "d.definition_version"}
+    whole = _counting(code, "denominator", facts, **given)
+    in_time = _counting(code, "numerator", f"{facts} WHERE {kept}", **given)
     return _ratio(code, family, f"{whole} UNION ALL {in_time}")
 
 
 def _told(code: str, due_on: str, done_on: str) -> Metric:
-    return _in_time(
-        code, Family.lead_clock, "clocks", subject="lead_id", due_on=due_on, done_on=done_on
-    )
+    """By the version of the day of receiving."""
+    facts = f"""clocks {in_force(code, "received_on")}
+CROSS JOIN LATERAL (SELECT {due_on} AS due_on) AS term"""
+    return _in_time(code, Family.lead_clock, facts, "lead_id", f"{done_on} <= due_on")
 
 
-P01 = _told("P01", "answer_due_on", "answered_on")
-P02 = _told("P02", "assess_due_on", "assessed_on")
-P03 = _told("P03", "feedback_due_on", "fed_back_on")
-P04 = _in_time("P04", Family.follow_up, "planned", subject="id", due_on="due_on", done_on="done_on")
+def _worked(days: str) -> str:
+    return f"worked_on[{days}]"
+
+
+_TERM, _WITH_EXPERTS = number("working_days"), number("expert_working_days")
+_ASSESSED_BY = f"CASE WHEN experts_on <= {_worked(_TERM)} THEN {_WITH_EXPERTS} ELSE {_TERM} END"
+_WEEK_ON = f"""(SELECT min(day) FROM unnest(worked_on) AS day
+  WHERE day >= received_on + {number("days")})"""
+P01 = _told("P01", _worked(_TERM), "answered_on")
+P02 = _told("P02", _worked(_ASSESSED_BY), "assessed_on")
+P03 = _told("P03", _WEEK_ON, "fed_back_on")
+P04 = _in_time(
+    "P04",
+    Family.follow_up,
+    f"planned {in_force('P04', 'due_on')}",
+    "id",
+    f"done_on <= due_on + {number('grace_days')}",
+)
 
 _OF_MOVES = f"""moves m CROSS JOIN {of_one("m.owner_id", "m.team_path", "m.combination_id")} AS s"""
 

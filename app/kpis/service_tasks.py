@@ -2,6 +2,7 @@
 
 from app.kpis.metrics import Aggregation, CreditMode, Family, Metric
 from app.kpis.scopes import of_one
+from app.kpis.versions import in_force, number
 
 DONE_TASKS = f"""
 done_tasks AS (
@@ -14,12 +15,14 @@ done_tasks AS (
 
 def _counting(part: str, where: str = "true") -> str:
     return f"""
-SELECT 'R15' AS metric, 1 AS definition_version, '{part}' AS part, '' AS dimension,
+SELECT 'R15' AS metric, d.definition_version, '{part}' AS part, '' AS dimension,
        id AS subject_id, scope, scope_id, lead_id, company_id, mechanism,
        done_on AS counted_on, CAST(1 AS numeric(24,4)) AS quantity
-FROM done_tasks WHERE {where}
+FROM done_tasks {in_force("R15", "done_on")} WHERE {where}
 """
 
+
+_IN_TIME = f"done_on <= due_on + {number('grace_days')}"
 
 R15 = Metric(
     code="R15",
@@ -28,7 +31,7 @@ R15 = Metric(
     kpi_dimension="quality",
     credit_mode=CreditMode.owner,
     aggregation=Aggregation.ratio,
-    select=_counting("denominator") + "UNION ALL" + _counting("numerator", "done_on <= due_on"),
+    select=_counting("denominator") + "UNION ALL" + _counting("numerator", _IN_TIME),
 )
 
 METRICS = (R15,)

@@ -8,8 +8,8 @@ from typing import Any
 
 from app.kpis.credits import scoped_credits
 from app.kpis.metrics import Aggregation, CreditMode, Family, Metric
-from app.kpis.versions import AS_DRAFTED, in_force
-from app.models.metric_definitions import HEADLINE
+from app.kpis.versions import among, counted_on, in_force, switch
+from app.models.metric_parameters import HEADLINE, MAIN_PAIR
 
 _STAGE_ORDER = """ARRAY['identified','contacted','negotiating','pre_signing','signed','registered',
   'building','completed','producing','at_capacity']::text[]"""
@@ -43,7 +43,8 @@ signings AS (
 supplements AS (
   SELECT a.id, s.lead_id, s.company_id, s.combination_id, s.mechanism, a.amount_cny AS amount,
          greatest(s.counted_on, CAST(timezone('Asia/Shanghai', a.recognised_at) AS date))
-           AS counted_on, s.is_located_in_zone, s.credited_share
+           AS counted_on,
+         greatest(s.event_on, a.signed_on) AS event_on, s.is_located_in_zone, s.credited_share
   FROM signings s JOIN agreements a ON a.lead_id = s.lead_id
   WHERE a.kind = 'supplement' AND a.status = 'active'
 ),
@@ -59,55 +60,55 @@ def credited(
     source: str = "scoped_credits",
     **columns: str,
 ) -> str:
-    """A definition's SELECT from signings in their scopes; `part` and `counted_on` may be given."""
-    part, counted_on = columns.get("part", "'value'"), columns.get("counted_on", "c.counted_on")
+    """A definition's SELECT from facts in their scopes; some columns may be given.
+
+    They are `part`, `counted_on` and, where `more` joins the definition, `version`.
+    """
+    part, day = columns.get("part", "'value'"), columns.get("counted_on", "c.counted_on")
     return f"""
-SELECT '{code}' AS metric, 1 AS definition_version, {part} AS part, {dimension} AS dimension,
-       c.lead_id AS subject_id, c.scope, c.scope_id, c.lead_id, c.company_id, c.mechanism,
-       {counted_on} AS counted_on, CAST({quantity} AS numeric(24,4)) AS quantity
+SELECT '{code}' AS metric, {columns.get("version", "1")} AS definition_version, {part} AS part,
+       {dimension} AS dimension, c.lead_id AS subject_id, c.scope, c.scope_id, c.lead_id,
+       c.company_id, c.mechanism, {day} AS counted_on, CAST({quantity} AS numeric(24,4)) AS quantity
 FROM {source} c {more}
 """
 
 
-def _above(version: str) -> str:
-    """Q03 by a version of its thresholds, in yuan."""
-    return f"""
-SELECT 'Q03' AS metric, d.definition_version, 'value' AS part, CAST(step.yuan AS text) AS dimension,
-       c.lead_id AS subject_id, c.scope, c.scope_id, c.lead_id, c.company_id, c.mechanism,
-       c.counted_on, CAST(c.portion AS numeric(24,4)) AS quantity
-FROM scoped_credits c CROSS JOIN {version}
-JOIN unnest(d.thresholds) AS step(yuan) ON c.amount >= step.yuan
-"""
+def defined(
+    code: str,
+    facts: str,
+    dimension: str = "''",
+    more: str = "",
+    *,
+    quantity: str = "portion",
+    source: str = "scoped_credits",
+) -> str:
+    """The same by the version in force on the day of recognition; the facts are `f`, it is `d`."""
+    joins = f"JOIN {facts} f ON f.id = c.fact_id {in_force(code, 'c.counted_on')} {more}"
+    day = counted_on("f.event_on", "c.counted_on")
+    version = "d.definition_version"
+    return credited(code, dimension, quantity, joins, source, counted_on=day, version=version)
 
 
 # The kinds of lists stamped on a signing, and once more for all of them.
-_LISTED = """JOIN (
-  SELECT s.id, l.kind FROM signings s, unnest(s.list_kinds || CAST('any' AS text)) AS l(kind)
-  WHERE s.list_kinds <> '{}'
-) AS listed(fact_id, list_kind) ON listed.fact_id = c.fact_id"""
+_LISTED = f"""CROSS JOIN LATERAL (
+  SELECT DISTINCT told.kind FROM unnest(f.list_kinds) AS l(kind)
+  CROSS JOIN LATERAL (VALUES (l.kind), ('any')) AS told(kind) WHERE {among("l.kind", "list_kinds")}
+) AS listed"""
+_STEPS = """JOIN LATERAL jsonb_array_elements_text(d.parameters->'thresholds') AS step(yuan)
+  ON c.amount >= CAST(step.yuan AS numeric)"""
 
-# Conversion is asked between these pairs; a lead that went further counts as having passed.
-PAIRS = (
-    ("negotiating", "signed"),
-    ("contacted", "negotiating"),
-    ("negotiating", "pre_signing"),
-    ("pre_signing", "signed"),
-    ("signed", "registered"),
-    ("registered", "producing"),
-)
-_PAIR_ROWS = ", ".join(f"('{source}', '{target}')" for source, target in PAIRS)
-
+# Conversion is asked between pairs; a lead that went further counts as having passed.
 _CONVERSION = f"""
-SELECT 'R07' AS metric, 1 AS definition_version, part.name AS part,
-       pair.source || '>' || pair.target AS dimension, m.lead_id AS subject_id,
-       s.scope, s.scope_id, m.lead_id, m.company_id, m.mechanism,
+SELECT 'R07' AS metric, d.definition_version, part.name AS part, pair AS dimension,
+       m.lead_id AS subject_id, s.scope, s.scope_id, m.lead_id, m.company_id, m.mechanism,
        m.counted_on, CAST(1 AS numeric(24,4)) AS quantity
-FROM milestones m
-JOIN (VALUES {_PAIR_ROWS}) AS pair(source, target) ON pair.source = m.to_stage
+FROM milestones m {in_force("R07", "m.counted_on")}
+JOIN LATERAL jsonb_array_elements_text(d.parameters->'pairs') AS pair
+  ON split_part(pair, '>', 1) = m.to_stage
 CROSS JOIN LATERAL (
   SELECT 'denominator' AS name
   UNION ALL
-  SELECT 'numerator' WHERE m.furthest >= array_position({_STAGE_ORDER}, pair.target)
+  SELECT 'numerator' WHERE m.furthest >= array_position({_STAGE_ORDER}, split_part(pair, '>', 2))
 ) AS part
 JOIN owner_scopes s ON s.id = m.id
 """
@@ -125,21 +126,24 @@ def _metric(code: str, unit: str, kpi_dimension: str, select: str, **more: Any) 
     )
 
 
-Q02 = _metric("Q02", "leads", "quantity", credited("Q02", "''", "portion"))
+Q02 = _metric("Q02", "leads", "quantity", defined("Q02", "signings"))
 Q03 = _metric(
     "Q03",
     "leads",
     "quantity",
-    _above(in_force("Q03", "c.counted_on")),
+    defined("Q03", "signings", "step.yuan", _STEPS),
     main=str(HEADLINE),
-    drafted=_above(AS_DRAFTED),
 )
 Q04 = _metric(
-    "Q04", "leads", "quantity", credited("Q04", "list_kind", "portion", _LISTED), main="any"
+    "Q04", "leads", "quantity", defined("Q04", "signings", "listed.kind", _LISTED), main="any"
 )
-_AGREED, _ADDED = (
-    credited("M01", "''", "money", source=source)
-    for source in ("scoped_credits", "added_scoped_credits")
+_AGREED = defined("M01", "signings", quantity="money")
+_ADDED = defined(
+    "M01",
+    "supplements",
+    more=f"WHERE {switch('has_supplements')}",
+    quantity="money",
+    source="added_scoped_credits",
 )
 M01 = _metric("M01", "CNY", "performance", f"{_AGREED} UNION ALL {_ADDED}")
 R07 = _metric(
@@ -149,7 +153,7 @@ R07 = _metric(
     _CONVERSION,
     credit_mode=CreditMode.owner,
     aggregation=Aggregation.ratio,
-    main="negotiating>signed",
+    main=MAIN_PAIR,
 )
 
 METRICS = (Q02, Q03, Q04, M01, R07)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.kpis.metrics import Aggregation, CreditMode, Family, Metric
+from app.kpis.versions import among, in_force
 
 # Every counted visit beside every scope it counts for.
 SCOPED_VISITS = """
@@ -25,12 +26,15 @@ scoped_visits AS (
 """
 
 
-def _counting(code: str, dimension: str, quantity: str = "1", where: str = "true") -> str:
+_OF_KIND = among("kind", "kinds")
+
+
+def _counting(code: str, dimension: str, quantity: str = "1", where: str = _OF_KIND) -> str:
     return f"""
-SELECT '{code}' AS metric, 1 AS definition_version, 'value' AS part, {dimension} AS dimension,
+SELECT '{code}' AS metric, d.definition_version, 'value' AS part, {dimension} AS dimension,
        id AS subject_id, scope, scope_id, lead_id, company_id, mechanism,
        visited_on AS counted_on, CAST({quantity} AS numeric(24,4)) AS quantity
-FROM scoped_visits WHERE {where}
+FROM scoped_visits {in_force(code, "visited_on")} WHERE {where}
 """
 
 
@@ -49,18 +53,18 @@ def _metric(code: str, unit: str, select: str, **more: Any) -> Metric:
 T02 = _metric(
     "T02",
     "companies",
-    _counting("T02", "''", where="kind IN ('outbound', 'local')"),
+    _counting("T02", "''"),
     aggregation=Aggregation.distinct_companies,
 )
 T03 = _metric(
     "T03",
     "batches",
-    _counting("T03", "'batches'", where="kind = 'inbound'")
+    _counting("T03", "'batches'")
     + "UNION ALL"
-    + _counting("T03", "'persons'", "guest_count", "kind = 'inbound' AND guest_count > 0"),
+    + _counting("T03", "'persons'", "guest_count", f"{_OF_KIND} AND guest_count > 0"),
     main="batches",
 )
-T05 = _metric("T05", "visits", _counting("T05", "''", where="mechanism = 'leader_led'"))
+T05 = _metric("T05", "visits", _counting("T05", "''", where=among("mechanism", "mechanisms")))
 T09 = _metric("T09", "visits", _counting("T09", "kind"))
 
 METRICS = (T02, T03, T05, T09)

@@ -1,6 +1,7 @@
 """Shapes of KPI answers: every number says what it is, how it was credited and how to open it."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -127,11 +128,14 @@ class ZoneKpiQuery(KpiQuery):
 
 
 class MetricRead(BaseModel):
-    """A definition."""
+    """A metric; `parameters` and `wording` are those of the version in force today."""
 
     code: str
     definition_id: str
     version: int
+    effective_from_year: int
+    parameters: dict[str, Any]
+    wording: dict[str, str]
     label: dict[str, str]
     unit: str
     unit_label: dict[str, str]

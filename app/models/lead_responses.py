@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from app.core.base import Record, RecordRead, Row, Shape
-from app.core.calendar import add_working_days, is_working_day
+from app.core.calendar import add_working_days, is_working_day, next_working_days
 from app.core.clock import business_day, now, today
 from app.core.errors import invalid
 from app.core.listing import list_query
@@ -17,6 +17,9 @@ from app.core.shapes import Expand
 from app.core.types import BusinessDate, Code, Line, choice
 from app.models.leads import Lead, LeadStub
 from app.models.progress import TERMS
+
+# As many as a definition may ask for, with a week of 调休 to spare.
+WORKED_DAYS = 25
 
 
 class ResponseKind(Code):
@@ -31,7 +34,8 @@ class LeadClock(Row, table=True):
     """The days by which a new lead is answered, assessed and fed back; for its owner of that day.
 
     It follows from the lead, whose audit entries say all that it could. What the numbers tell
-    apart is the lead's of that day too.
+    apart is the lead's of that day too. `worked_on` are the working days after that of receiving:
+    the days by which the numbers ask are taken from them.
     """
 
     __tablename__ = "lead_clocks"
@@ -48,6 +52,7 @@ class LeadClock(Row, table=True):
     assess_due_on: date
     experts_due_on: date
     feedback_due_on: date
+    worked_on: list[date] = Field(sa_type=ARRAY(sa.Date))
 
     @classmethod
     def of(cls, lead: Lead, team_path: list[UUID]) -> "LeadClock":
@@ -78,6 +83,7 @@ def due_days(received_on: date) -> dict[str, Any]:
         "assess_due_on": add_working_days(received_on, TERMS.assess_working_days),
         "experts_due_on": add_working_days(received_on, TERMS.assess_by_experts_working_days),
         "feedback_due_on": week if is_working_day(week) else add_working_days(week, 1),
+        "worked_on": next_working_days(received_on, WORKED_DAYS),
     }
 
 

@@ -1,56 +1,25 @@
 """Definitions of metrics as data: versions with effective years and parameters, words generated.
 
-Version 1 of every metric is built in and holds until the first year of the next version. Of two
-versions that begin in the same year the later one holds.
+Version 1 of every metric came with the metric and holds from the first year on. In a year the
+version with the latest first year holds; of two that begin in the same year the later one.
 """
 
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import Field as Bounded
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from app.core.base import Record, RecordRead, Shape
+from app.core.base import Record, RecordRead
 from app.core.clock import now
-from app.core.errors import Problem, invalid
-from app.core.i18n import label
+from app.core.errors import Problem
 from app.core.listing import list_query
 from app.core.types import Code, Instant, Line, Name, choice
-from app.models.capital_arrivals import CapitalKind, Tags
-
-# Each threshold is a part of Q03; this one gives its headline.
-HEADLINE = 100_000_000
-
-
-class DefinedMetric(Code):
-    """The metrics whose definition takes parameters: 市外到位资金 and signings above thresholds."""
-
-    capital = "M02"
-    thresholds = "Q03"
-
-
-class OriginScope(Code):
-    """Which border money has to cross: 市外 or 省外."""
-
-    city = "city"
-    province = "province"
-
-
-class OriginOf(Code):
-    """Whose place is asked for; without an ultimate investor it is the payer's."""
-
-    payer = "payer"
-    ultimate = "ultimate"
-
-
-class CountingDate(Code):
-    """The day that a fact counts on."""
-
-    event = "event"
-    recognised = "recognised"
+from app.models.definition_drafts import PARAMETERS, MetricDefinitionCreate, Year
+from app.models.development_plans import MetricCode
+from app.models.metric_parameters import Parameters
 
 
 class DefinitionStatus(Code):
@@ -60,32 +29,17 @@ class DefinitionStatus(Code):
     adopted = "adopted"
 
 
-Year = Annotated[int, Bounded(strict=True, ge=1990, le=2100)]
-Yuan = Annotated[int, Bounded(strict=True, ge=1, le=10**15)]
-
-
 class MetricDefinitionBase(SQLModel):
-    """What the assessor sets; `thresholds` are Q03's, in yuan, all else is M02's."""
+    """What the assessor sets beside metric and parameters."""
 
-    metric: DefinedMetric = Field(sa_type=choice(DefinedMetric))
     effective_from_year: Year
     label_zh: Name
     label_en: Name
     source: Line | None = None
-    origin_scope: OriginScope = Field(default=OriginScope.city, sa_type=choice(OriginScope))
-    origin_of: OriginOf = Field(default=OriginOf.payer, sa_type=choice(OriginOf))
-    counting_date: CountingDate = Field(default=CountingDate.event, sa_type=choice(CountingDate))
-    kinds: Annotated[list[CapitalKind], Bounded(max_length=2)] = Field(
-        default_factory=lambda: [*CapitalKind], sa_type=ARRAY(sa.Text)
-    )
-    excluded_tags: Tags = Field(default_factory=list, sa_type=ARRAY(sa.Text))
-    thresholds: Annotated[list[Yuan], Bounded(max_length=10)] = Field(
-        default_factory=list, sa_type=ARRAY(sa.BigInteger)
-    )
 
 
 class MetricDefinition(Record, MetricDefinitionBase, table=True):
-    """One version of one metric."""
+    """One version of one metric; `parameters` as the shape in `defined_metrics` dumps them."""
 
     __tablename__ = "metric_definitions"
     __table_args__: ClassVar[Any] = (
@@ -94,6 +48,8 @@ class MetricDefinition(Record, MetricDefinitionBase, table=True):
         ),
     )
 
+    metric: str
+    parameters: dict[str, Any] = Field(sa_type=JSONB)
     definition_version: int = 0
     status: DefinitionStatus = Field(
         default=DefinitionStatus.draft, sa_type=choice(DefinitionStatus)
@@ -103,31 +59,17 @@ class MetricDefinition(Record, MetricDefinitionBase, table=True):
     adopted_at: datetime | None = None
     adopted_by_id: UUID | None = Field(default=None, foreign_key="officers.id")
 
-    def settle(self) -> None:
-        """Check the parameters and put them into words."""
-        if self.metric is DefinedMetric.thresholds and HEADLINE not in self.thresholds:
-            raise invalid("/thresholds", "headline_threshold")
-        if self.metric is DefinedMetric.capital and self.thresholds:
-            raise invalid("/thresholds/0", "not_of_metric")
-        self.thresholds = sorted(set(self.thresholds))
-        self.wording_zh, self.wording_en = self._worded("zh"), self._worded("en")
+    @classmethod
+    def of(cls, payload: MetricDefinitionCreate) -> "MetricDefinition":
+        """A draft, put into words."""
+        return cls(
+            **payload.model_dump(exclude={"parameters"}),
+            parameters=payload.parameters.model_dump(mode="json"),
+            wording_zh=payload.parameters.wording("zh"),
+            wording_en=payload.parameters.wording("en"),
+        )
 
-    def _worded(self, lang: str) -> str:
-        comma, stop = ("、", "；") if lang == "zh" else (", ", "; ")
-        if self.metric is DefinedMetric.thresholds:
-            return comma.join(f"≥ {yuan / HEADLINE:g} 亿元" for yuan in self.thresholds)
-        said = [
-            label("OriginScope", self.origin_scope)[lang],
-            label("OriginOf", self.origin_of)[lang],
-            label("CountingDate", self.counting_date)[lang],
-            comma.join(label("CapitalKind", kind)[lang] for kind in self.kinds),
-        ]
-        if self.excluded_tags:
-            without = comma.join(label("ExcludedIndustry", t)[lang] for t in self.excluded_tags)
-            said.append(f"{'不含' if lang == 'zh' else 'without '}{without}")
-        return stop.join(said)
-
-    def adopt(self, officer_id: UUID) -> None:
+    def adopt(self, officer_id: UUID | None) -> None:
         """From now on it is what counts, from its first year on."""
         if self.status is not DefinitionStatus.draft:
             raise Problem("definition_adopted")
@@ -135,14 +77,12 @@ class MetricDefinition(Record, MetricDefinitionBase, table=True):
         self.adopted_by_id = officer_id
 
 
-class MetricDefinitionCreate(Shape, MetricDefinitionBase):
-    """A draft."""
-
-
 class MetricDefinitionRead(RecordRead, MetricDefinitionBase):
-    """A version as answered."""
+    """A version as answered; the fields of `parameters` are those of the metric's draft."""
 
     table: ClassVar[type[SQLModel]] = MetricDefinition
+    metric: MetricCode
+    parameters: dict[str, Any]
     definition_version: int
     status: DefinitionStatus
     wording_zh: str
@@ -155,7 +95,12 @@ class MetricDefinitionQuery(
     list_query(
         MetricDefinitionRead,
         filters=("metric", "status", "effective_from_year"),
-        sorts=("effective_from_year", "created_at"),
+        sorts=("effective_from_year", "created_at", "definition_version"),
     )
 ):
     """Parameters of a metric's history."""
+
+
+def built_in(metric: str) -> Parameters:
+    """The parameters of version 1."""
+    return PARAMETERS.get(metric, Parameters)()

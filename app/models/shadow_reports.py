@@ -1,12 +1,17 @@
-"""What a draft of a definition would change."""
+"""What a version of a definition would change, and several versions side by side."""
 
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.period import Period
+from app.core.types import Instant
+from app.models.development_plans import MetricCode
 from app.models.kpis import KpiPeriod
-from app.models.ledger_entries import EntryScope
+from app.models.ledger_entries import EntryScope, Scope
+
+VersionNumber = Annotated[int, Field(ge=1, le=10_000)]
 
 
 class ShadowQuery(BaseModel):
@@ -22,6 +27,7 @@ class ShadowRow(BaseModel):
 
     scope: EntryScope
     scope_id: UUID
+    part: str
     dimension: str
     value: str
     shadow_value: str
@@ -29,10 +35,59 @@ class ShadowRow(BaseModel):
 
 
 class ShadowReport(BaseModel):
-    """Every scope's number as it is and as it would be; scopes without either are left out."""
+    """Every scope's number as it is and as it would be; scopes without either are left out.
+
+    Facts and ledger as of `as_of`: of the last `yinfeng kpi rebuild --shadow`, else of now.
+    """
 
     metric: str
     unit: str
     definition_id: str
+    as_of: Instant
     period: KpiPeriod
     items: list[ShadowRow]
+
+
+class ComparisonQuery(BaseModel):
+    """Which versions of a metric, over which days, for whom."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    metric: MetricCode
+    versions: list[VersionNumber] = Field(
+        default=[], max_length=10, description="May repeat; the first ten unless given."
+    )
+    period: Period
+    scope: Scope = Scope.zone
+
+
+class ComparedVersion(BaseModel):
+    """A column."""
+
+    definition_id: str
+    label: dict[str, str]
+    wording: dict[str, str]
+    as_of: Instant
+
+
+class ComparedRow(BaseModel):
+    """One number by every version, in the order of the columns."""
+
+    scope_id: UUID
+    part: str
+    dimension: str
+    values: list[str]
+
+
+class VersionComparison(BaseModel):
+    """Versions side by side, each as if it held in all years, over the same facts.
+
+    Where all of them were counted by `yinfeng kpi rebuild --shadow`, as of then; else as of now.
+    """
+
+    metric: str
+    unit: str
+    scope: Scope
+    period: KpiPeriod
+    versions: list[ComparedVersion]
+    items: list[ComparedRow]

@@ -136,6 +136,7 @@ ROUTERS = (
     chain_nodes.router,
     chain_links.router,
     metric_definitions.router,
+    metric_definitions.compared,
     node_presences.router,
     node_statuses.router,
     company_signals.router,

@@ -35,9 +35,9 @@ async def _page(reader: ReaderDep, scope: Scope, query: KpiQuery) -> Response:
 
 
 @router.get("/kpis", dependencies=READ)
-async def list_metrics() -> MetricPage:
-    """Every metric with its definition, unit and credit, in both languages."""
-    return definitions.page()
+async def list_metrics(reader: ReaderDep) -> MetricPage:
+    """Every metric with its definition in force today, unit and credit, in both languages."""
+    return await definitions.page(await reader.db.reads())
 
 
 @router.get("/kpis/officers", dependencies=READ, response_model=KpiPage)

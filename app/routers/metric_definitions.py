@@ -6,14 +6,11 @@ from fastapi import APIRouter, Response
 
 from app.core.endpoint import Endpoint
 from app.core.listing import Page
-from app.kpis import shadows
-from app.models.metric_definitions import (
-    MetricDefinitionCreate,
-    MetricDefinitionQuery,
-    MetricDefinitionRead,
-)
+from app.kpis import comparisons
+from app.models.definition_drafts import MetricDefinitionCreate
+from app.models.metric_definitions import MetricDefinitionQuery, MetricDefinitionRead
 from app.models.roles import Permission
-from app.models.shadow_reports import ShadowQuery, ShadowReport
+from app.models.shadow_reports import ComparisonQuery, ShadowQuery, ShadowReport, VersionComparison
 from app.routers.deps import (
     API,
     ChangeDep,
@@ -27,6 +24,7 @@ from app.routers.deps import (
 from app.services import metric_definitions
 
 router = APIRouter(prefix=f"{API}/metric-definitions", tags=["kpis"], route_class=Endpoint)
+compared = APIRouter(prefix=f"{API}/version-comparisons", tags=["kpis"], route_class=Endpoint)
 READ, WRITE = [needs(Permission.kpis_read)], [needs(Permission.definitions_write)]
 
 
@@ -34,7 +32,7 @@ READ, WRITE = [needs(Permission.kpis_read)], [needs(Permission.definitions_write
 async def list_metric_definitions(
     reader: ReaderDep, query: Annotated[MetricDefinitionQuery, asked(MetricDefinitionQuery)]
 ) -> Response:
-    """The history of definitions after the built-in version 1, with parameters and wording."""
+    """The history of definitions, from version 1 on, with parameters and wording."""
     return await reader.page(query)
 
 
@@ -60,7 +58,15 @@ async def get_shadow_report(
     query: Annotated[ShadowQuery, asked(ShadowQuery)],
 ) -> ShadowReport:
     """What the version would change if it held in all years: every scope's number, side by side."""
-    return await shadows.report(await reader.db.reads(), definition_id, query.period)
+    return await comparisons.report(await reader.db.reads(), definition_id, query.period)
+
+
+@compared.get("", dependencies=[needs(Permission.shadows_read)])
+async def get_version_comparison(
+    reader: ReaderDep, query: Annotated[ComparisonQuery, asked(ComparisonQuery)]
+) -> VersionComparison:
+    """A metric's versions in columns, each as if it held in all years, over the same facts."""
+    return await comparisons.comparison(await reader.db.reads(), query)
 
 
 @router.post(

@@ -1,7 +1,7 @@
 """Company lists: changing them posts what they count; imports are checked, then all or nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, Literal
 from uuid import UUID
 
@@ -15,7 +15,6 @@ from app.core.db import driver
 from app.core.faults import MAX_FAULTS, ImportFault, fault
 from app.core.logging import request_id
 from app.kpis import ledger
-from app.kpis.company_lists import KINDS
 from app.kpis.metrics import Family
 from app.models.company_flags import ListKind, last_year
 from app.models.company_lists import (
@@ -78,25 +77,19 @@ async def post_of_company(session: AsyncSession, company_id: UUID) -> None:
     on = select(CompanyListEntry.company_list_id).where(
         col(CompanyListEntry.company_id) == company_id
     )
-    await _post(session, _is(KINDS), col(CompanyList.id).in_(on))
-
-
-def _is(kinds: Iterable[str]) -> sa.ColumnElement[bool]:
-    return col(CompanyList.kind).in_(list(kinds))
+    await _post(session, col(CompanyList.id).in_(on))
 
 
 async def _post_changed(session: AsyncSession, row: CompanyList, was: ListKind) -> None:
-    """Post a list and all that are of its kind, or of the one it was, where that is counted."""
-    if counted := {row.kind, was} & set(KINDS):
-        await _post(session, sa.or_(col(CompanyList.id) == row.id, _is(counted)))
+    """Post a list and all that are of its kind, or of the one it was."""
+    await _post(session, col(CompanyList.kind).in_({row.kind, was}))
 
 
 async def _post(session: AsyncSession, *which: sa.ColumnElement[bool]) -> None:
     connection = await session.connection()
     await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
     lists = select(CompanyList.id).where(*which).order_by(col(CompanyList.id))
-    for list_id in (await session.exec(lists)).all():
-        await ledger.post(session, Family.company_list, list_id)
+    await ledger.post_all(session, Family.company_list, (await session.exec(lists)).all())
 
 
 async def import_list(

@@ -275,6 +275,7 @@ async def test_every_answer_fits_its_published_schema(world: World) -> None:
         "/kpi-attainments": "?period=this_year&scope=officer",
         "/kpi-target-sums": "?year=2026",
         "/target-factor-report": "?period=this_year",
+        "/version-comparisons": "?period=this_year&metric=M01",
     }
     for path, methods in document["paths"].items():
         if "get" not in methods or "{id}" in path or path.endswith(FILES):

@@ -46,6 +46,7 @@ QUERIES = {
     "/reports/year-to-date.html": "?period=2026-01",
     "/target-factor-report": "?period=this_year",
     "/metric-definitions/{id}/shadow-report": "?period=this_year",
+    "/version-comparisons": "?period=this_year&metric=M01",
     "/kpi-changes": CHANGE,
     "/kpi-change-subjects": f"{CHANGE}&term=new",
     "/kpi-companies": f"?period=this_year&metrics=T02&scope=zone&scope_id={'0' * 8}-0000-0000"

@@ -287,8 +287,8 @@ class Walk:
         more = self.pick.sample(range(2, 60), self.pick.randint(0, 3))
         thresholds = [100_000_000 * step for step in (1, *more)]
         body = {
-            "metric": "Q03", "effective_from_year": today().year, "thresholds": thresholds,
-            "label_zh": "亿元以上", "label_en": "Large",
+            "metric": "Q03", "effective_from_year": today().year, "label_zh": "亿元以上",
+            "label_en": "Large", "parameters": {"thresholds": thresholds},
         }  # fmt: skip
         row = await self.world.assessor.made("/metric-definitions", body)
         path, headers = f"/metric-definitions/{row['id']}/adoptions", {"If-Match": etag(row)}

@@ -10,7 +10,7 @@ from app.kpis import ledger
 from app.models.ledger_entries import ZONE_ID
 from tests.world import World, problem
 from tests.writes import etag
-from tests.writes.metric_definitions import capital
+from tests.writes.metric_definitions import capital, version
 from tests.writes.money import body_of
 
 # Amount, payer's region, more. Kunming is 5301, Qujing 5303, Shanghai 3101.
@@ -22,14 +22,10 @@ ARRIVALS: list[tuple[str, str, dict[str, Any]]] = [
     ("10000.00", "310115", {"kind": "working"}),
     ("100000.00", "310115", {"ultimate_country_code": "CN", "ultimate_region_code": "530102"}),
 ]
-FORMER = {
-    "metric": "M02", "effective_from_year": 2022, "label_zh": "市外到位资金", "label_en": "2022",
-    "origin_of": "ultimate", "kinds": ["fixed"],
-}  # fmt: skip
-THRESHOLDS = {
-    "metric": "Q03", "effective_from_year": 2020, "label_zh": "亿元以上", "label_en": "Large",
-    "thresholds": [200_000_000, 100_000_000, 1_000_000_000],
-}  # fmt: skip
+FORMER = version("M02", 2022, origin_of="ultimate", kinds=["fixed"])
+PAIR = "negotiating>signed"
+STEPS = [200_000_000, 100_000_000, 1_000_000_000]
+THRESHOLDS = version("Q03", 2020, thresholds=STEPS)
 
 
 async def arrived(world: World, lead: Any, year: int) -> None:
@@ -71,17 +67,17 @@ async def test_three_versions_over_the_same_facts(world: World, app: FastAPI) ->
     await adopted(world, FORMER)
     await adopted(world, capital())
     # 2019 市外: all but Kunming's. 2022: fixed, by the ultimate investor. 2024: 省外, no 房地产.
-    for year, value, version in (
+    for year, value, held_by in (
         (2019, "111110.00", 1), (2022, "1110.00", 2), (2024, "110100.00", 3),
     ):  # fmt: skip
         told = await number(world, "M02", f"{year}")
-        assert (told["value"], told["definition_id"]) == (value, f"M02@{version}")
+        assert (told["value"], told["definition_id"]) == (value, f"M02@{held_by}")
         await world.check_drill(told)
         rows = await world.opened(told["drill"])
         held: dict[int, Decimal] = defaultdict(Decimal)
         for row in rows:
             held[row["definition_version"]] += Decimal(row["quantity"])
-        assert {v: total for v, total in held.items() if total} == {version: Decimal(value)}
+        assert {v: total for v, total in held.items() if total} == {held_by: Decimal(value)}
     assert (await number(world, "M02", "2019..2024"))["value"] == "222320.00"
     await check_exact(app)
 
@@ -103,8 +99,8 @@ async def test_a_version_that_counts_on_the_day_of_recognition(world: World) -> 
 async def test_other_thresholds(world: World, app: FastAPI) -> None:
     await world.lead_at("signed", agreed_amount="300000000.00")
     row = await adopted(world, THRESHOLDS)
-    assert row["thresholds"] == [100_000_000, 200_000_000, 1_000_000_000]
-    assert row["wording_zh"] == "≥ 1 亿元、≥ 2 亿元、≥ 10 亿元"
+    assert row["parameters"]["thresholds"] == [100_000_000, 200_000_000, 1_000_000_000]
+    assert row["wording_zh"] == "按认定日期计入；≥ 1 亿元、≥ 2 亿元、≥ 10 亿元"
     told = await number(world, "Q03", "this_year")
     parts = {p["dimension"]: p["value"] for p in told["breakdown"] if Decimal(p["value"])}
     assert parts == {"100000000": "1.0000", "200000000": "1.0000"}
@@ -151,9 +147,12 @@ async def test_a_locked_month_keeps_its_number(world: World, app: FastAPI) -> No
 
 async def test_what_is_no_version(world: World) -> None:
     for body, pointer in (
-        (THRESHOLDS | {"thresholds": [200_000_000]}, "/thresholds"),
-        (capital(thresholds=[100_000_000]), "/thresholds/0"),
-        (capital(metric="M06"), "/metric"),
+        (version("Q03", 2020, thresholds=[200_000_000]), "/parameters/thresholds"),
+        (capital(thresholds=[100_000_000]), "/parameters/thresholds"),
+        (capital(kinds=[]), "/parameters/kinds"),
+        (version("R07", 2020, pairs=[PAIR, "signed>contacted"]), "/parameters/pairs/1"),
+        (version("R07", 2020, pairs=["signed>registered"]), "/parameters/pairs"),
+        (version("M10", 2020), ""),
     ):
         reply = await world.assessor.post("/metric-definitions", body)
         assert problem(reply, 422, "invalid_values")["errors"][0]["pointer"] == pointer
@@ -167,8 +166,8 @@ async def test_what_is_no_version(world: World) -> None:
 async def test_the_wording_is_made_of_the_parameters(world: World) -> None:
     row = await drafted(world, capital())
     assert row["wording_zh"] == (
-        "省外；按付款方所在地；按到位日期计入；固定资产、流动资金；不含房地产、基础设施、金融"
+        "省外；按付款方所在地；按发生日期计入；固定资产、流动资金；不含房地产、基础设施、金融"
     )
     assert row["wording_en"].startswith("From outside the province; by the payer; ")
     history = await world.officer.seen("/metric-definitions?metric=M02")
-    assert [item["definition_version"] for item in history["items"]] == [2]
+    assert sorted(item["definition_version"] for item in history["items"]) == [1, 2]

@@ -150,6 +150,7 @@ PARAMETERS = {
     "get_year_to_date_page": "?period=2026-01",
     "get_target_factor_report": "?period=today",
     "get_shadow_report": "?period=today",
+    "get_version_comparison": "?period=today&metric=M01",
     "get_kpi_change": CHANGE,
     "list_kpi_change_subjects": f"{CHANGE}&term=new",
 }

@@ -16,19 +16,25 @@ ACCESS: dict[str, str] = {
     "get_metric_definition": BUSINESS,
     "adopt_metric_definition": ASSESSOR,
     "get_shadow_report": "33333++3+3331",
+    "get_version_comparison": "33333++3+3331",
     "get_kpi_change": BUSINESS,
     "list_kpi_change_subjects": BUSINESS,
 }
 SINGLE = {"/metric-definitions/": "adopt_metric_definition"}
 
 
+def version(metric: str, year: int, **parameters: Any) -> dict[str, Any]:
+    """A draft of a metric from a year on."""
+    return {
+        "metric": metric, "effective_from_year": year, "label_zh": "新口径", "label_en": "New",
+        "parameters": parameters,
+    }  # fmt: skip
+
+
 def capital(**more: Any) -> dict[str, Any]:
     """省外产业到位资金 of 2024."""
-    return {
-        "metric": "M02", "effective_from_year": 2024, "label_zh": "省外产业到位资金",
-        "label_en": "Industrial capital from outside the province", "origin_scope": "province",
-        "excluded_tags": ["real_estate", "infrastructure", "finance"], **more,
-    }  # fmt: skip
+    excluded = ["real_estate", "infrastructure", "finance"]
+    return version("M02", 2024, origin_scope="province", excluded_tags=excluded, **more)
 
 
 async def calls(world: World) -> dict[str, Call]:
