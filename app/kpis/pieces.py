@@ -25,7 +25,9 @@ from app.models.ledger_entries import Scope
 _TEXT, _NULLABLE = "~~", "~null~"
 _SOMEBODY = UUID(int=2**128 - 1)
 # Money to the fen, shares of a lead to the ten-thousandth; all else is counted in wholes.
-_DECIMALS = {"CNY": 2, "USD": 2, "leads": 4, "rate": 4, "leads_per_event": 4}
+_DECIMALS = {
+    "CNY": 2, "USD": 2, "CNY_per_mu": 2, "mu": 4, "leads": 4, "rate": 4, "leads_per_event": 4,
+}  # fmt: skip
 # Place of the metric, dimension, value; of ratios also numerator and denominator. The dimension is
 # empty on the number itself, the value where a ratio has none.
 Cell = Sequence[str]

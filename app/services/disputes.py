@@ -90,7 +90,7 @@ async def decide(
     _check_no_party(caller, dispute, case, earlier, await _members(session, case))
     payload.check_parts(has_own_lead=case.own_lead is not None)
     for decision in earlier:
-        await restore(session, case, decision.before)
+        await restore(session, caller, case, decision)
     await carry_out(session, caller, case, payload)
     dispute.settle(now())
     await session.flush()

@@ -123,8 +123,7 @@ async def update(
         lead.check_entries()
         await check_place(session, lead, changes)
     await session.flush()
-    if "received_on" in changed:
-        await lead_clocks.restart(session, lead)
+    await lead_clocks.follow(session, lead, changed)
     return lead
 
 
