@@ -157,6 +157,13 @@ async def mature(
     return count
 
 
+async def note_all(session: AsyncSession) -> None:
+    """The same in the session's own transaction, for the demo zone."""
+    for night in _NIGHTS:
+        while await _note(session, night, AT_ONCE) == AT_ONCE:
+            pass
+
+
 async def _note(session: AsyncSession, night: _Night, limit: int) -> int:
     connection = await driver(session)
     rows = await connection.fetch(night.found.sql, *night.found.arguments({"limit": limit}))

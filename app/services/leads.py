@@ -1,5 +1,6 @@
 """Leads: registering, changing, removing, and who shares the credit."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ from app.models.pipeline import (
 from app.models.roles import Role
 from app.models.teams import Team
 from app.models.visits import Visit
-from app.services import duplicate_pairs, duplicates, lead_clocks
+from app.services import duplicate_pairs, duplicates, lead_clocks, qualifications
 from app.services.access import Caller, check_reach, claimed
 from app.services.combinations import check_place
 from app.services.companies import check_present
@@ -57,6 +58,7 @@ async def create(session: AsyncSession, caller: Caller, payload: LeadCreate) -> 
     lead = Lead.model_validate(payload, update=placed)
     lead.check_entries()
     await check_place(session, lead, payload.model_dump(exclude_unset=True))
+    await qualifications.check_plan(session, lead, [owner.id])
     session.add(lead)
     await session.flush()
     session.add(_sole_member(lead))
@@ -123,8 +125,20 @@ async def update(
         lead.check_entries()
         await check_place(session, lead, changes)
     await session.flush()
+    if changed & {"planned_investment", "currency"}:
+        await qualifications.check_plan(session, lead, await _negotiators(session, lead))
     await lead_clocks.follow(session, lead, changed)
     return lead
+
+
+async def _negotiators(session: AsyncSession, lead: Lead) -> Sequence[UUID]:
+    """Who leads the negotiation today."""
+    query = select(LeadMember.officer_id).where(
+        col(LeadMember.lead_id) == lead.id,
+        col(LeadMember.to_on).is_(None),
+        col(LeadMember.role) == LeadMemberRole.lead_negotiator,
+    )
+    return (await session.exec(query)).all()
 
 
 def _check_track(lead: Lead, track: Track | None) -> None:

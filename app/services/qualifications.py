@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.core.clock import today
 from app.core.errors import FieldError, Problem, field_error
 from app.models.leads import Lead
+from app.models.money import in_yuan
 from app.models.officer_certificates import OfficerCertificate
 from app.models.officer_profiles import OfficerProfile
 from app.models.officers import Officer
@@ -17,6 +21,21 @@ from app.models.qualifications import LackRead, QualificationRead, lacks
 from app.models.zone_profiles import ZoneProfile
 from app.services.access import Caller
 from app.services.row_rules import of_officer
+
+_NEWEST_RATE = sa.text("""
+SELECT exchange_rate FROM (
+  SELECT rate_on, exchange_rate FROM agreements
+  WHERE currency = :currency AND status IN ('active', 'superseded')
+  UNION ALL
+  SELECT rate_on, exchange_rate FROM stage_transitions
+  WHERE currency = :currency AND status = 'recognised'
+  UNION ALL
+  SELECT rate_on, exchange_rate FROM capital_arrivals
+  WHERE currency = :currency AND status = 'recognised'
+) AS known
+WHERE rate_on IS NOT NULL AND exchange_rate IS NOT NULL
+ORDER BY rate_on DESC, exchange_rate DESC LIMIT 1
+""")
 
 
 async def qualification(
@@ -59,13 +78,30 @@ async def is_qualified(session: AsyncSession, officer_id: UUID, day: date) -> bo
 async def asks(session: AsyncSession, lead: Lead) -> bool:
     """Whether the zone wants a qualified negotiator for a lead: planned yuan at or above its limit.
 
-    A plan in another currency has no listed rate before the signing and is not asked.
+    A plan in another currency goes by the newest rate to the yuan that was recognised with an
+    agreement, a signing or an arrival; without one nothing is asked.
     """
-    if lead.planned_investment is None or lead.currency != "CNY":
+    if lead.planned_investment is None:
         return False
-    profile = (await session.exec(select(ZoneProfile))).one()
-    limit = profile.negotiator_qualification_above
-    return limit is not None and lead.planned_investment >= limit
+    limit = (await session.exec(select(ZoneProfile))).one().negotiator_qualification_above
+    if limit is None:
+        return False
+    rate = None if lead.currency == "CNY" else await _newest_rate(session, lead.currency)
+    planned = in_yuan(lead.planned_investment, lead.currency, rate)
+    return planned is not None and planned >= limit
+
+
+async def _newest_rate(session: AsyncSession, currency: str) -> Decimal | None:
+    found = await (await session.connection()).execute(_NEWEST_RATE, {"currency": currency})
+    return found.scalar_one_or_none()
+
+
+async def check_plan(session: AsyncSession, lead: Lead, negotiators: Sequence[UUID]) -> None:
+    """422 at the plan where its size asks for a negotiator better qualified than the lead has."""
+    pointed = [("/planned_investment", officer_id) for officer_id in negotiators]
+    found = await faults(session, lead, pointed, today())
+    if found:
+        raise Problem("invalid_values", errors=found)
 
 
 async def faults(
