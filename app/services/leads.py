@@ -1,6 +1,5 @@
 """Leads: registering, changing, removing, and who shares the credit."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -58,7 +57,7 @@ async def create(session: AsyncSession, caller: Caller, payload: LeadCreate) -> 
     lead = Lead.model_validate(payload, update=placed)
     lead.check_entries()
     await check_place(session, lead, payload.model_dump(exclude_unset=True))
-    await qualifications.check_plan(session, lead, [owner.id])
+    await qualifications.check_plan(session, lead, owner.id)
     session.add(lead)
     await session.flush()
     session.add(_sole_member(lead))
@@ -126,19 +125,9 @@ async def update(
         await check_place(session, lead, changes)
     await session.flush()
     if changed & {"planned_investment", "currency"}:
-        await qualifications.check_plan(session, lead, await _negotiators(session, lead))
+        await qualifications.check_plan(session, lead)
     await lead_clocks.follow(session, lead, changed)
     return lead
-
-
-async def _negotiators(session: AsyncSession, lead: Lead) -> Sequence[UUID]:
-    """Who leads the negotiation today."""
-    query = select(LeadMember.officer_id).where(
-        col(LeadMember.lead_id) == lead.id,
-        col(LeadMember.to_on).is_(None),
-        col(LeadMember.role) == LeadMemberRole.lead_negotiator,
-    )
-    return (await session.exec(query)).all()
 
 
 def _check_track(lead: Lead, track: Track | None) -> None:

@@ -10,7 +10,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.clock import today
-from app.core.errors import FieldError, Problem, field_error
+from app.core.errors import FieldError, Problem, field_error, invalid
+from app.models.lead_members import LeadMember, LeadMemberRole
 from app.models.leads import Lead
 from app.models.money import in_yuan
 from app.models.officer_certificates import OfficerCertificate
@@ -96,12 +97,23 @@ async def _newest_rate(session: AsyncSession, currency: str) -> Decimal | None:
     return found.scalar_one_or_none()
 
 
-async def check_plan(session: AsyncSession, lead: Lead, negotiators: Sequence[UUID]) -> None:
-    """422 at the plan where its size asks for a negotiator better qualified than the lead has."""
-    pointed = [("/planned_investment", officer_id) for officer_id in negotiators]
-    found = await faults(session, lead, pointed, today())
-    if found:
-        raise Problem("invalid_values", errors=found)
+async def check_plan(session: AsyncSession, lead: Lead, owner_id: UUID | None = None) -> None:
+    """422 where a plan asks for a better qualified negotiator; of a new lead that is its owner."""
+    if not await asks(session, lead):
+        return
+    day = today()
+    for officer_id in [owner_id] if owner_id else await _negotiators(session, lead):
+        if not await is_qualified(session, officer_id, day):
+            raise invalid("/planned_investment", "not_qualified")
+
+
+async def _negotiators(session: AsyncSession, lead: Lead) -> Sequence[UUID]:
+    query = select(LeadMember.officer_id).where(
+        col(LeadMember.lead_id) == lead.id,
+        col(LeadMember.to_on).is_(None),
+        col(LeadMember.role) == LeadMemberRole.lead_negotiator,
+    )
+    return (await session.exec(query)).all()
 
 
 async def faults(
