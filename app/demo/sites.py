@@ -50,6 +50,8 @@ _SITES: tuple[_Row, ...] = (
 )  # fmt: skip
 # Site, m², whether confirmed: for the first leads that are about to sign.
 _TAKEN = (("E-01", "4000", True), ("E-D1", "40000", True), ("W-01", "2500", False))
+# Land of leads that build on it, in m².
+_SETTLED = (("E-D2", "20000"), ("E-D2", "10000"))
 _SINCE, _UNTIL, _TYPED = date(2026, 10, 1), date(2026, 12, 31), datetime(2026, 10, 1, 2, tzinfo=UTC)
 
 
@@ -72,6 +74,9 @@ async def add_sites(zone: Zone, leads: list[Lead]) -> int:
     signing = [lead for lead in leads if lead.stage is Stage.pre_signing and lead.company_id]
     for lead, (code, area, is_confirmed) in zip(signing, _TAKEN, strict=False):
         _reserve(zone, sites[code], lead, Decimal(area), is_confirmed=is_confirmed)
+    settled = [lead for lead in leads if lead.stage is Stage.building and lead.agreed_amount]
+    for lead, (code, area) in zip(settled, _SETTLED, strict=False):
+        _reserve(zone, sites[code], lead, Decimal(area), is_confirmed=True)
     await zone.session.flush()
     return len(sites)
 

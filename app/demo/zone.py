@@ -22,7 +22,7 @@ from app.demo.sites import add_sites
 from app.demo.targets import add_targets
 from app.demo.trips import add_service, add_trips_and_events
 from app.demo.visits import add_visits
-from app.kpis import ledger
+from app.kpis import ledger, maturity
 from app.models.officers import Officer
 from app.services.officers import end_sessions
 
@@ -54,6 +54,7 @@ async def load_demo(session: AsyncSession, out: Console) -> bool:
         facts = await add_published_money(zone)
         targets = await add_targets(zone, companies)
         entries = await ledger.rebuild(session)
+        await maturity.note_all(session)
         cards = await add_assessment(zone, leads)
     out.print(
         f"Demo zone: {len(zone.officers)} officers, {len(leads)} leads, {visits} visits,"

@@ -6,8 +6,10 @@ from app.kpis import (
     commitments,
     company_lists,
     fundings,
+    lights,
     milestones,
     money_facts,
+    returns,
     rhythm,
     service_tasks,
     signings,
@@ -31,6 +33,8 @@ MODULES = (
     commitments,
     money_facts,
     rhythm,
+    returns,
+    lights,
 )
 _ALL: tuple[Metric, ...] = tuple(metric for module in MODULES for metric in module.METRICS)
 METRICS: dict[str, Metric] = {metric.code: metric for metric in sorted(_ALL, key=lambda m: m.code)}

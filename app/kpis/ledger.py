@@ -21,12 +21,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.core.db import driver
 from app.kpis import (
     activities,
-    cohorts,
     commitments,
     company_lists,
     fundings,
+    lights,
     money_facts,
     periods,
+    returns,
     rhythm,
     rollup,
     service_tasks,
@@ -41,7 +42,7 @@ from app.models.ledger_entries import ZONE_ID
 _FACTS = {
     Family.visit: (visits.SCOPED_VISITS, "v.id = :subject_id"),
     Family.company_list: (company_lists.NEWCOMERS, "l.id = :subject_id"),
-    Family.lead: (cohorts.COHORTS, "t.lead_id = :subject_id"),
+    Family.lead: (f"{returns.RETURNS},{lights.TURNS}", "t.lead_id = :subject_id"),
     Family.capital_arrival: (money_facts.ARRIVED, "f.id = :subject_id"),
     Family.foreign_capital_use: (money_facts.USED, "f.id = :subject_id"),
     Family.fixed_investment: (money_facts.INVESTED, "f.id = :subject_id"),

@@ -28,7 +28,9 @@ _SOMEBODY = UUID(int=2**128 - 1)
 _ID = b"\x1d"
 _RECORD, _UNIT = b"\x1e", b"\x1f"
 # Money to the fen, shares of a lead to the ten-thousandth; all else is counted in wholes.
-_DECIMALS = {"CNY": 2, "USD": 2, "leads": 4, "rate": 4, "leads_per_event": 4}
+_DECIMALS = {
+    "CNY": 2, "USD": 2, "CNY_per_mu": 2, "mu": 4, "leads": 4, "rate": 4, "leads_per_event": 4,
+}  # fmt: skip
 # A number as text; of ratios as JSON (quoted, or null), then numerator and denominator.
 Cell = tuple[bytes, ...]
 Cells = dict[bytes, Cell]

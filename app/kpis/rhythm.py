@@ -1,20 +1,32 @@
-"""P01–P03 leads told in time, P04 follow-ups on time, P08 reversals ÷ recognitions; by owner.
+"""P01–P03 leads told in time, P04 follow-ups on time, P07 completeness, P08 reversals; by owner.
 
 A lead's days are worked out from the working days stamped on its clock, by the version of the
 definition; what its officer is told (`answer_due_on` …) are the terms of the pipeline.
 Counted on the day each falls due (P08: of the recognition and of the reversal). What falls due
-later stands in the ledger already: a window that ends today has what is due by now.
+later stands in the ledger already: a window that ends today has what is due by now. P07 counts on
+the day the lead was received.
 """
 
 from app.kpis.metrics import Aggregation, CreditMode, Family, Metric
 from app.kpis.scopes import of_one
 from app.kpis.versions import in_force, number
 
+# To be known of a lead [D]: what its gates ask for up to 拟签约, and its place in the chain.
+ENTRIES = (
+    "company_id", "industry_code", "source_region_code", "planned_investment", "combination_id",
+    "chain_node_id", "track", "expected_output", "expected_tax", "expected_jobs",
+)  # fmt: skip
+# A region is asked for within the country alone.
+_ABROAD = "CASE WHEN l.source_country_code <> 'CN' THEN 'abroad' END"
+_GIVEN = ", ".join(
+    f"coalesce(l.{name}, {_ABROAD})" if name == "source_region_code" else f"l.{name}"
+    for name in ENTRIES
+)
 _TYPED_ON = "CAST(timezone('Asia/Shanghai', a.created_at) AS date)"
 CLOCKS = f"""
 clocks AS (
   SELECT f.lead_id, f.company_id, f.mechanism, s.scope, s.scope_id,
-         l.received_on, f.worked_on,
+         l.received_on, f.worked_on, num_nonnulls({_GIVEN}) AS given,
          told.answered_on, judged.assessed_on, judged.experts_on, told.fed_back_on
   FROM lead_clocks f JOIN leads l ON l.id = f.lead_id
   LEFT JOIN LATERAL (
@@ -41,12 +53,13 @@ planned AS (
 
 
 def _counting(
-    code: str, part: str, source: str, *, subject: str, day: str, version: str = "1"
-) -> str:
+    code: str, part: str, source: str, *, subject: str, day: str, version: str = "1",
+    quantity: str = "1",
+) -> str:  # fmt: skip
     return f"""
 SELECT '{code}' AS metric, {version} AS definition_version, '{part}' AS part, '' AS dimension,
        {subject} AS subject_id, scope, scope_id, lead_id, company_id, mechanism,
-       {day} AS counted_on, CAST(1 AS numeric(24,4)) AS quantity
+       {day} AS counted_on, CAST({quantity} AS numeric(24,4)) AS quantity
 FROM {source}
 """
 
@@ -117,4 +130,13 @@ P08 = _ratio(
     ),
 )
 
-METRICS = (P01, P02, P03, P04, P08)
+_ON_RECEIVING = {"source": "clocks", "subject": "lead_id", "day": "received_on"}
+P07 = _ratio(
+    "P07",
+    Family.lead_clock,
+    _counting("P07", "denominator", **_ON_RECEIVING, quantity=str(len(ENTRIES)))
+    + "UNION ALL"
+    + _counting("P07", "numerator", **_ON_RECEIVING, quantity="given"),
+)
+
+METRICS = (P01, P02, P03, P04, P07, P08)

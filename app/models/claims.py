@@ -65,13 +65,20 @@ class ClaimBase(SQLModel):
     """What a caller sets."""
 
     lead_id: UUID = Field(foreign_key="leads.id", index=True)
-    visit_id: UUID = Field(
-        foreign_key="visits.id", description="The evidence: a visit with a named guest."
+    visit_id: UUID | None = Field(
+        default=None,
+        foreign_key="visits.id",
+        description="The evidence: a visit with a named guest, or else a file.",
+    )
+    evidence_file_id: UUID | None = Field(
+        default=None,
+        foreign_key="evidence_files.id",
+        description="A dated file of kind `first_contact` at the lead; of the day of contact.",
     )
     contacted_at: Instant | None = Field(
         default=None,
         sa_type=sa.DateTime(timezone=True),  # pyright: ignore[reportArgumentType]  SQLModel's stub
-        description="On the day of the visit, where the hour is known.",
+        description="On the day of the evidence, where the hour is known.",
     )
     notes: Notes | None = None
 
@@ -108,7 +115,8 @@ class Claim(Record, ClaimBase, table=True):
         if self.contacted_at and business_day(self.contacted_at) != self.contacted_on:
             raise invalid("/contacted_at", "contact_not_on_visit")
         if self.lapse(business_day(self.created_at), self.contacted_on):
-            raise invalid("/visit_id", "contact_too_old", days=TERMS.silent_days)
+            shown_by = "/visit_id" if self.visit_id else "/evidence_file_id"
+            raise invalid(shown_by, "contact_too_old", days=TERMS.silent_days)
 
     def lapse(self, day: date, last_contact_on: date) -> ClaimStatus | None:
         """How an open claim has ended by a day, None while it stands."""
@@ -199,6 +207,11 @@ def is_protected(claim: Any, _role: str = "") -> sa.ColumnElement[bool]:
 
 class ClaimCreate(Shape, ClaimBase):
     """A new claim of the caller's, on a lead that the caller owns or is a member of."""
+
+    def check_evidence(self) -> None:
+        """422 unless there is one piece of evidence, a visit or a file."""
+        if (self.visit_id is None) == (self.evidence_file_id is None):
+            raise invalid("/visit_id", "visit_or_file")
 
 
 class ClaimRead(RecordRead, ClaimBase):

@@ -34,6 +34,7 @@ class DisputeDecision(Row, table=True):
     outcome: Outcome = Field(sa_type=choice(Outcome))
     reason: str
     to_officer_id: UUID | None = Field(default=None, foreign_key="officers.id")
+    merge_id: UUID | None = Field(default=None, foreign_key="merges.id")
     decided_at: datetime
     decided_by_id: UUID = Field(foreign_key="officers.id")
     before: dict[str, Any] = Field(sa_type=JSONB)
@@ -70,5 +71,6 @@ class DisputeDecisionRead(ReadShape):
     outcome: Outcome
     reason: str
     to_officer_id: UUID | None
+    merge_id: UUID | None
     decided_at: Instant
     decided_by_id: UUID

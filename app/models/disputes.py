@@ -14,7 +14,7 @@ from app.core.calendar import add_working_days
 from app.core.clock import business_day
 from app.core.listing import list_query
 from app.core.shapes import Children, Computed, Expand, visible
-from app.core.types import BusinessDate, Code, Flag, Instant, Line, Notes, choice
+from app.core.types import BusinessDate, Code, Instant, Line, Notes, choice
 from app.models.claims import TERMS, Claim
 from app.models.companies import CompanyStub
 from app.models.dispute_decisions import DisputeDecisionRead
@@ -70,7 +70,6 @@ class Dispute(Record, DisputeBase, table=True):
     appealed_at: datetime | None = None
     appealed_by_id: UUID | None = Field(default=None, foreign_key="officers.id")
     appeal_statement: str | None = None
-    is_merge_due: bool = False
 
     def settle(self, moment: datetime) -> None:
         """Decided: open to one appeal the first time, final the second."""
@@ -125,7 +124,6 @@ class DisputeRead(RecordRead, DisputeBase):
     appealed_at: Instant | None
     appealed_by_id: UUID | None
     appeal_statement: str | None
-    is_merge_due: Flag
     decisions: Annotated[list[DisputeDecisionRead], Children("dispute_id", "decided_at")]
     company: Annotated[CompanyStub | None, Expand("company_id")] = None
 
@@ -133,7 +131,7 @@ class DisputeRead(RecordRead, DisputeBase):
 class DisputeQuery(
     list_query(
         DisputeRead,
-        filters=("company_id", "created_by_id", "status", "due_on", "created_at", "is_merge_due"),
+        filters=("company_id", "created_by_id", "status", "due_on", "created_at"),
         sorts=("created_at", "due_on"),
     )
 ):

@@ -125,6 +125,13 @@ DECLARED = frozenset(
     | {(Stage.signed, rule.item) for rule in TERMINATION}
 )
 
+
+def declared_need(stage: Stage, item: GateItem) -> Need:
+    """What is asked for unless the zone says otherwise; alike on all tracks of a stage."""
+    rules = [rule for (at, _), declared in GATES.items() if at is stage for rule in declared]
+    return next(rule.need for rule in (*rules, *TERMINATION) if rule.item is item)
+
+
 Settings = Mapping[tuple[Stage, GateItem], Need]
 
 

@@ -7,15 +7,18 @@ from fastapi import APIRouter, Response
 from app.core import records
 from app.core.endpoint import Endpoint
 from app.core.listing import Page
+from app.core.reader import json_response
 from app.models.gate_settings import (
     GateSetting,
     GateSettingCreate,
+    GateSettingPreview,
     GateSettingQuery,
     GateSettingRead,
     GateSettingUpdate,
 )
 from app.models.roles import Permission
 from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, asked, needs
+from app.services import gate_settings
 from app.services.access import claimed
 
 router = APIRouter(prefix=f"{API}/gate-settings", tags=["gates"], route_class=Endpoint)
@@ -30,10 +33,23 @@ async def list_gate_settings(
     return await reader.page(query)
 
 
-@router.post("", status_code=201, dependencies=WRITE, response_model=GateSettingRead)
+@router.post(
+    "",
+    status_code=201,
+    dependencies=WRITE,
+    response_model=GateSettingRead,
+    responses={200: {"model": GateSettingPreview, "description": "What `dry_run` answers."}},
+)
 async def create_gate_setting(write: WriteDep, payload: GateSettingCreate) -> Response:
-    """Make an item of a stage compulsory or deferrable, or switch it off."""
+    """Make an item of a stage compulsory or deferrable, or switch it off.
+
+    `dry_run` answers whose next move would newly be refused or allowed, by ids alone, and writes
+    nothing. It also tells what another need of a departure, or its removal, would do.
+    """
     payload.check_item()
+    if payload.dry_run:
+        found = await gate_settings.preview(write.session, payload)
+        return json_response(found.model_dump_json().encode())
     row = await records.add(write.session, GateSetting, payload)
     return await write.created(GateSettingRead, row.id)
 

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Response
 from app.core.endpoint import Endpoint
 from app.core.listing import Page
 from app.models.operation_reports import (
-    OperationReport,
     OperationReportCreate,
     OperationReportQuery,
     OperationReportRead,
@@ -16,7 +15,6 @@ from app.models.roles import Permission
 from app.models.transition_decisions import ReversalCreate, TransitionDecision
 from app.routers.deps import API, ChangeDep, IdPath, ReaderDep, ViewDep, WriteDep, asked, needs
 from app.services import operation_reports
-from app.services.access import claimed
 
 router = APIRouter(
     prefix=f"{API}/operation-reports", tags=["operation reports"], route_class=Endpoint
@@ -58,8 +56,9 @@ async def get_operation_report(reader: ReaderDep, report_id: IdPath, view: ViewD
 )
 async def decide_operation_report(change: ChangeDep, payload: TransitionDecision) -> Response:
     """Recognise or reject somebody else's report; one is recognised for each period."""
-    row = await claimed(change.session, OperationReport, change.caller, change.id, change.version)
-    row.decide(payload, change.caller.id)
+    await operation_reports.decide(
+        change.session, change.caller, change.id, payload, change.version
+    )
     return await change.changed(OperationReportRead, 201)
 
 
@@ -71,6 +70,7 @@ async def decide_operation_report(change: ChangeDep, payload: TransitionDecision
 )
 async def reverse_operation_report(change: ChangeDep, payload: ReversalCreate) -> Response:
     """Take a recognised report back."""
-    row = await claimed(change.session, OperationReport, change.caller, change.id, change.version)
-    row.reverse(payload.reason, change.caller.id)
+    await operation_reports.reverse(
+        change.session, change.caller, change.id, payload, change.version
+    )
     return await change.changed(OperationReportRead, 201)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -112,6 +113,16 @@ async def claimed(
     row = await found(session, model, caller, record_id)
     await check_version(session, row, if_match, fields)
     return row
+
+
+async def lock_lead_of(session: AsyncSession, model: Any, caller: Caller, record_id: UUID) -> None:
+    """Lock the lead of a record before the record itself, as all who post it do; 404."""
+    lead: Any = aliased(Lead)
+    query = select(lead.id).join(model, model.lead_id == lead.id)
+    query = query.where(model.id == record_id, *visible(model, caller.role))
+    locked = await session.exec(query.params(**caller.binds).with_for_update(of=lead))
+    if locked.one_or_none() is None:
+        raise Problem("not_found")
 
 
 async def check_reach(session: AsyncSession, lead: Lead, caller: Caller) -> None:

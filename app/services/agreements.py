@@ -122,7 +122,7 @@ async def decide(
     else:
         raise Problem("already_decided", status=agreement.status)
     await session.flush()
-    if agreement.kind is AgreementKind.supplement:
+    if agreement.kind is not AgreementKind.framework:
         await ledger.post(session, Family.lead, lead.id)
 
 

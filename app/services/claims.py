@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,8 @@ from app.models.claims import (
     two_way,
 )
 from app.models.companies import Company
+from app.models.evidence_files import EvidenceFile, EvidenceKind
+from app.models.evidence_links import EvidenceLink
 from app.models.lead_actions import is_own
 from app.models.leads import Lead
 from app.models.pipeline import LeadAction, TransitionStatus
@@ -68,22 +71,41 @@ async def own_lead(
 async def _with_evidence(
     session: AsyncSession, caller: Caller, company_id: UUID, payload: ClaimCreate
 ) -> Claim:
-    seen = readable(Visit, caller).where(col(Visit.id) == payload.visit_id)
-    visit = (await session.exec(seen)).first()
-    if visit is None:
-        raise invalid("/visit_id", "reference_not_found")
+    payload.check_evidence()
+    contacted_on = await _contacted_on(session, caller, payload)
     placed = {
         "company_id": company_id,
         "officer_id": caller.id,
-        "contacted_on": visit.visited_on,
-        "ranks_at": ranks_at(visit.visited_on, payload.contacted_at, now()),
+        "contacted_on": contacted_on,
+        "ranks_at": ranks_at(contacted_on, payload.contacted_at, now()),
     }
     claim = Claim.model_validate(payload, update=placed)
-    proof = select(Visit.id).where(col(Visit.id) == visit.id, *two_way(claim))
-    if (await session.exec(proof)).first() is None:
-        raise invalid("/visit_id", "no_two_way_contact")
+    if claim.visit_id is not None:
+        proof = select(Visit.id).where(col(Visit.id) == claim.visit_id, *two_way(claim))
+        if (await session.exec(proof)).first() is None:
+            raise invalid("/visit_id", "no_two_way_contact")
     claim.check_contact()
     return claim
+
+
+async def _contacted_on(session: AsyncSession, caller: Caller, payload: ClaimCreate) -> date:
+    """The day of the evidence: of the visit, or the one that the file itself is of."""
+    if payload.visit_id is not None:
+        seen = readable(Visit, caller).where(col(Visit.id) == payload.visit_id)
+        visit = (await session.exec(seen)).first()
+        if visit is None:
+            raise invalid("/visit_id", "reference_not_found")
+        return visit.visited_on
+    assert payload.evidence_file_id is not None
+    pointer = "/evidence_file_id"
+    file = await named(session, EvidenceFile, caller, pointer, payload.evidence_file_id)
+    link = select(EvidenceLink.id).where(
+        col(EvidenceLink.file_id) == file.id, col(EvidenceLink.subject_id) == payload.lead_id
+    )
+    is_attached = (await session.exec(link)).first() is not None
+    if file.dated_on is None or file.kind is not EvidenceKind.first_contact or not is_attached:
+        raise invalid(pointer, "no_contact_file")
+    return file.dated_on
 
 
 async def lock_company(session: AsyncSession, company_id: UUID) -> None:

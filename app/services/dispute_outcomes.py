@@ -15,9 +15,12 @@ from app.core.clock import now, today
 from app.models.claims import Claim, ClaimStatus, ranks_at
 from app.models.dispute_decisions import DisputeDecision, DisputeDecisionCreate, Outcome
 from app.models.disputes import Dispute
+from app.models.duplicates import DuplicateKind
 from app.models.lead_members import LeadMember, LeadMemberRole, MemberEntry
 from app.models.leads import Lead
+from app.models.merges import Merge, MergeCreate
 from app.models.visits import Visit
+from app.services import merge_reversals, merges
 from app.services.access import Caller
 from app.services.handovers import hand_over
 from app.services.lead_members import close_members, open_members, replace_members
@@ -60,9 +63,20 @@ async def carry_out(
         opened.split_by_id = case.dispute.id
     elif payload.outcome is Outcome.transfer:
         opened = await _transferred(session, caller, case, payload.to_officer_id)
-    case.dispute.is_merge_due = payload.outcome is Outcome.merge
+    elif payload.outcome is Outcome.merge and case.own_lead:
+        decision.merge_id = await _merged(session, caller, case, case.own_lead, payload.reason)
     session.add_all([decision, *([opened] if opened else [])])
     decision.before["opened_claim_id"] = opened and str(opened.id)
+
+
+async def _merged(
+    session: AsyncSession, caller: Caller, case: Case, own_lead: Lead, reason: str
+) -> UUID:
+    """The author's lead goes into the claimed one; the dispute stays about both."""
+    wanted = MergeCreate(
+        kind=DuplicateKind.lead, kept_id=case.lead.id, merged_id=own_lead.id, reason=reason
+    )
+    return (await merges.create(session, caller, wanted, {case.dispute.id})).id
 
 
 async def _transferred(
@@ -112,8 +126,15 @@ async def _before(session: AsyncSession, case: Case) -> dict[str, Any]:
     }
 
 
-async def restore(session: AsyncSession, case: Case, before: dict[str, Any]) -> None:
+async def restore(
+    session: AsyncSession, caller: Caller, case: Case, decision: DisputeDecision
+) -> None:
     """Put back what the first decision changed; members from today on."""
+    before = decision.before
+    if decision.merge_id is not None:
+        merge = await session.get_one(Merge, decision.merge_id, with_for_update=True)
+        if merge.reversed_at is None:
+            await merge_reversals.take_back(session, caller, merge, decision.reason)
     if before["opened_claim_id"]:
         opened = await session.get_one(Claim, UUID(before["opened_claim_id"]))
         opened.end(ClaimStatus.superseded, today())
@@ -131,7 +152,6 @@ async def restore(session: AsyncSession, case: Case, before: dict[str, Any]) -> 
             LeadMember(lead_id=case.lead.id, from_on=today(), **entry.model_dump())
             for entry in wanted
         )
-    case.dispute.is_merge_due = False
     await session.flush()
 
 

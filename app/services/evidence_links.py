@@ -11,6 +11,7 @@ from app.core import records
 from app.core.base import Record
 from app.core.errors import Problem
 from app.models.agreements import Agreement, AgreementStatus
+from app.models.claims import Claim, ClaimStatus
 from app.models.development_plans import DevelopmentPlan
 from app.models.evidence_files import EvidenceFile
 from app.models.evidence_links import EvidenceLink, EvidenceLinkCreate, SubjectKind
@@ -109,9 +110,21 @@ async def detach(session: AsyncSession, caller: Caller, link_id: UUID, if_match:
     """Take a file from a subject; 409 once anything recognised relies on it."""
     link = await claimed(session, EvidenceLink, caller, link_id, if_match)
     await _check_subject(session, caller, link.subject_kind, link.lead_id)
-    undecided = _UNDECIDED.get(link.subject_kind)
-    if undecided is not None:
-        subject: Any = await found(session, _SUBJECTS[link.subject_kind], caller, link.subject_id)
-        if subject.status not in undecided:
-            raise Problem("evidence_relied_on")
+    if await _is_relied_on(session, caller, link):
+        raise Problem("evidence_relied_on")
     await records.remove(session, link)
+
+
+async def _is_relied_on(session: AsyncSession, caller: Caller, link: EvidenceLink) -> bool:
+    if link.subject_kind is SubjectKind.lead:
+        claim = select(Claim.id).where(
+            col(Claim.lead_id) == link.subject_id,
+            col(Claim.evidence_file_id) == link.file_id,
+            col(Claim.status) != ClaimStatus.rejected,
+        )
+        return (await session.exec(claim.limit(1))).first() is not None
+    undecided = _UNDECIDED.get(link.subject_kind)
+    if undecided is None:
+        return False
+    subject: Any = await found(session, _SUBJECTS[link.subject_kind], caller, link.subject_id)
+    return subject.status not in undecided

@@ -1,5 +1,6 @@
 """The clocks of new leads: begun with the lead, moved with the day it was received."""
 
+from collections.abc import Set as AbstractSet
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -7,8 +8,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.kpis import ledger
 from app.kpis.metrics import Family
+from app.kpis.rhythm import ENTRIES
 from app.models.lead_responses import LeadClock
 from app.models.leads import Lead
+
+_COUNTED = frozenset({*ENTRIES, "source_country_code"})
 
 
 async def begin(session: AsyncSession, lead: Lead, team_path: list[UUID]) -> None:
@@ -17,12 +21,16 @@ async def begin(session: AsyncSession, lead: Lead, team_path: list[UUID]) -> Non
     await posted(session, lead.id)
 
 
-async def restart(session: AsyncSession, lead: Lead) -> None:
-    """The day of receiving was corrected: so are the days that follow from it."""
+async def follow(session: AsyncSession, lead: Lead, changed: AbstractSet[str]) -> None:
+    """The day of receiving was corrected, and its days with it; or more is known of the lead."""
+    if not changed & {"received_on", *_COUNTED}:
+        return
     clock = await locked(session, lead.id)
-    if clock is not None:
+    if clock is None:
+        return
+    if "received_on" in changed:
         clock.restart(lead.received_on)
-        await posted(session, lead.id)
+    await posted(session, lead.id)
 
 
 async def locked(session: AsyncSession, lead_id: UUID) -> LeadClock | None:

@@ -32,7 +32,7 @@ from app.models.roles import Role
 from app.models.stage_transitions import StageTransition
 from app.models.teams import Team
 from app.models.visits import Visit
-from app.services import duplicate_pairs, duplicates, lead_clocks
+from app.services import duplicate_pairs, duplicates, lead_clocks, qualifications
 from app.services.access import Caller, check_reach, claimed
 from app.services.combinations import check_place
 from app.services.companies import check_present
@@ -59,6 +59,7 @@ async def create(session: AsyncSession, caller: Caller, payload: LeadCreate) -> 
     lead = Lead.model_validate(payload, update=placed)
     lead.check_entries()
     await check_place(session, lead, payload.model_dump(exclude_unset=True))
+    await qualifications.check_plan(session, lead, owner.id)
     session.add(lead)
     await session.flush()
     session.add(_sole_member(lead))
@@ -126,8 +127,9 @@ async def update(
         lead.check_entries()
         await check_place(session, lead, changes)
     await session.flush()
-    if "received_on" in changed:
-        await lead_clocks.restart(session, lead)
+    if changed & {"planned_investment", "currency"}:
+        await qualifications.check_plan(session, lead)
+    await lead_clocks.follow(session, lead, changed)
     return lead
 
 

@@ -28,10 +28,15 @@ async def reverse(
     payload: MergeReversalCreate,
     version: int,
 ) -> Merge:
-    """Take a merge back: exactly the rows that moved, where nobody has moved them on since."""
+    """Take a merge back in the version that the caller has seen; once."""
     merge = await claimed(session, Merge, caller, merge_id, version)
     if merge.reversed_at is not None:
         raise Problem("merge_reversed")
+    return await take_back(session, caller, merge, payload.reason)
+
+
+async def take_back(session: AsyncSession, caller: Caller, merge: Merge, reason: str) -> Merge:
+    """Exactly the rows that moved go back, where nobody has moved them on since."""
     model = MODELS[merge.kind]
     check_role(caller, merge.kind)
     kept = await found(session, model, caller, merge.kept_id)
@@ -47,7 +52,7 @@ async def reverse(
         {
             "reversed_at": now(),
             "reversed_by_id": caller.id,
-            "reversal_reason": payload.reason,
+            "reversal_reason": reason,
         }
     )
     await session.flush()

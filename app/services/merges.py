@@ -3,6 +3,7 @@
 A lead's own history (its members and transitions) stays with it: credit never moves.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -28,6 +29,7 @@ from app.models.duplicate_pairs import DuplicatePair, DuplicatePairStatus
 from app.models.duplicates import DuplicateKind
 from app.models.lead_members import LeadMember
 from app.models.leads import Lead
+from app.models.light_turns import LightTurn
 from app.models.merges import Merge, MergeCreate, MergePreview
 from app.models.pipeline import LeadStatus, Stage, order
 from app.models.roles import Role
@@ -39,7 +41,7 @@ MODELS: dict[DuplicateKind, Any] = {
     DuplicateKind.company: Company,
     DuplicateKind.lead: Lead,
 }
-_OWN_HISTORY = (LeadMember, StageTransition)
+_OWN_HISTORY = (LeadMember, LightTurn, StageTransition)
 
 
 @dataclass
@@ -64,10 +66,18 @@ async def preview(session: AsyncSession, caller: Caller, payload: MergeCreate) -
     return (await _plan(session, payload)).preview()
 
 
-async def create(session: AsyncSession, caller: Caller, payload: MergeCreate) -> Merge:
-    """Merge; the merged record stays as a tombstone that points to the kept one."""
+async def create(
+    session: AsyncSession,
+    caller: Caller,
+    payload: MergeCreate,
+    staying: Collection[UUID] = (),
+) -> Merge:
+    """Merge; the merged record stays as a tombstone that points to the kept one.
+
+    `staying` are rows that go on pointing to the merged record.
+    """
     kept, merged = await _claimed_pair(session, caller, payload)
-    plan = await _plan(session, payload)
+    plan = await _plan(session, payload, staying)
     merge = Merge.model_validate(
         payload, update={"moved": _ids(plan.moved), "stayed": _ids(plan.stayed)} | {"before": {}}
     )
@@ -152,7 +162,9 @@ def _check_leads(kept: Lead, merged: Lead) -> None:
         raise invalid("/merged_id", "other_company")
 
 
-async def _plan(session: AsyncSession, payload: MergeCreate) -> Plan:
+async def _plan(
+    session: AsyncSession, payload: MergeCreate, staying: Collection[UUID] = ()
+) -> Plan:
     plan = Plan()
     for reference in references_to(MODELS[payload.kind]):
         if payload.kind is DuplicateKind.lead and reference.model in _OWN_HISTORY:
@@ -160,6 +172,7 @@ async def _plan(session: AsyncSession, payload: MergeCreate) -> Plan:
         rows = await rows_at(session, reference, payload.merged_id)
         bound = (payload.merged_id, payload.kept_id)
         clashing = await clashing_at(session, reference, *bound) if rows else set()
+        clashing |= {row.id for row in rows if row.id in staying}
         plan.moved[reference] = [row for row in rows if row.id not in clashing]
         plan.stayed[reference] = [row for row in rows if row.id in clashing]
     return plan

@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.errors import FieldError, Problem, field_error
+from app.core.clock import today
+from app.core.errors import FieldError, Problem, field_error, invalid
+from app.models.lead_members import LeadMember, LeadMemberRole
 from app.models.leads import Lead
+from app.models.money import in_yuan
 from app.models.officer_certificates import OfficerCertificate
 from app.models.officer_profiles import OfficerProfile
 from app.models.officers import Officer
@@ -17,6 +22,21 @@ from app.models.qualifications import LackRead, QualificationRead, lacks
 from app.models.zone_profiles import ZoneProfile
 from app.services.access import Caller
 from app.services.row_rules import of_officer
+
+_NEWEST_RATE = sa.text("""
+SELECT exchange_rate FROM (
+  SELECT rate_on, exchange_rate FROM agreements
+  WHERE currency = :currency AND status IN ('active', 'superseded')
+  UNION ALL
+  SELECT rate_on, exchange_rate FROM stage_transitions
+  WHERE currency = :currency AND status = 'recognised'
+  UNION ALL
+  SELECT rate_on, exchange_rate FROM capital_arrivals
+  WHERE currency = :currency AND status = 'recognised'
+) AS known
+WHERE rate_on IS NOT NULL AND exchange_rate IS NOT NULL
+ORDER BY rate_on DESC, exchange_rate DESC LIMIT 1
+""")
 
 
 async def qualification(
@@ -59,13 +79,41 @@ async def is_qualified(session: AsyncSession, officer_id: UUID, day: date) -> bo
 async def asks(session: AsyncSession, lead: Lead) -> bool:
     """Whether the zone wants a qualified negotiator for a lead: planned yuan at or above its limit.
 
-    A plan in another currency has no listed rate before the signing and is not asked.
+    A plan in another currency goes by the newest rate to the yuan that was recognised with an
+    agreement, a signing or an arrival; without one nothing is asked.
     """
-    if lead.planned_investment is None or lead.currency != "CNY":
+    if lead.planned_investment is None:
         return False
-    profile = (await session.exec(select(ZoneProfile))).one()
-    limit = profile.negotiator_qualification_above
-    return limit is not None and lead.planned_investment >= limit
+    limit = (await session.exec(select(ZoneProfile))).one().negotiator_qualification_above
+    if limit is None:
+        return False
+    rate = None if lead.currency == "CNY" else await _newest_rate(session, lead.currency)
+    planned = in_yuan(lead.planned_investment, lead.currency, rate)
+    return planned is not None and planned >= limit
+
+
+async def _newest_rate(session: AsyncSession, currency: str) -> Decimal | None:
+    found = await (await session.connection()).execute(_NEWEST_RATE, {"currency": currency})
+    return found.scalar_one_or_none()
+
+
+async def check_plan(session: AsyncSession, lead: Lead, owner_id: UUID | None = None) -> None:
+    """422 where a plan asks for a better qualified negotiator; of a new lead that is its owner."""
+    if not await asks(session, lead):
+        return
+    day = today()
+    for officer_id in [owner_id] if owner_id else await _negotiators(session, lead):
+        if not await is_qualified(session, officer_id, day):
+            raise invalid("/planned_investment", "not_qualified")
+
+
+async def _negotiators(session: AsyncSession, lead: Lead) -> Sequence[UUID]:
+    query = select(LeadMember.officer_id).where(
+        col(LeadMember.lead_id) == lead.id,
+        col(LeadMember.to_on).is_(None),
+        col(LeadMember.role) == LeadMemberRole.lead_negotiator,
+    )
+    return (await session.exec(query)).all()
 
 
 async def faults(

@@ -32,7 +32,7 @@ from app.models.transition_decisions import (
     TransitionDecision,
 )
 from app.models.transition_requests import StageTransitionCreate
-from app.services import agreed_amounts, deferrals, gates, signing_marks
+from app.services import agreed_amounts, deferrals, gates, signing_marks, site_reservations
 from app.services.access import Caller, check_reach, claimed, found
 from app.services.lead_members import has_part, members_on, stamp_credit
 from app.services.node_statuses import status_on
@@ -153,6 +153,9 @@ async def _recognise(
     lead.is_pending = False
     transition.carry_out(lead)
     await session.flush()
+    if transition.kind is TransitionKind.terminate:
+        await site_reservations.release_all(session, caller, lead, str(transition.reason_code))
+        await session.flush()
     await ledger.post(session, Family.lead, lead.id)
 
 

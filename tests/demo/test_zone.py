@@ -49,6 +49,7 @@ async def test_what_the_zone_holds(world: World) -> None:
     await a_group_of_three_and_flags_on_made_up_companies(world)
     await the_excerpt_is_a_hundred_rows_and_codes_are_valid(world)
     await the_leads_have_clocks_and_what_they_were_told(world)
+    await lights_and_land_are_counted(world)
     await every_gap_and_every_target_can_be_opened(world)
     await a_manager_sees_attainment_ranks_and_an_adjustment(world)
     async with AsyncSession(world.app.state.db.engine) as session:
@@ -74,6 +75,18 @@ async def the_leads_have_clocks_and_what_they_were_told(world: World) -> None:
         " WHERE l.received_on >= '2024-11-01'"
     )
     assert (row["leads"], row["open"]) == (row["clocks"], 6)
+
+
+async def lights_and_land_are_counted(world: World) -> None:
+    rows = await world.database.fetch(
+        "SELECT metric, part, sum(quantity) AS total FROM ledger_entries WHERE scope = 'zone'"
+        " AND metric IN ('P05', 'P07', 'R12') GROUP BY 1, 2"
+    )
+    found = {(row["metric"], row["part"]): row["total"] for row in rows}
+    assert found["P05", "value"] >= 10
+    assert 0 < found["P07", "numerator"] < found["P07", "denominator"]
+    assert found["R12", "denominator"] == 45  # 30,000 m²
+    assert found["R12", "numerator"] > 0
 
 
 async def every_stage_of_every_track_is_there(world: World) -> None:
@@ -224,7 +237,7 @@ async def both_areas_have_sites_and_the_full_one_buildings_only(world: World) ->
     parks = (await world.leader.seen("/parks?kind=specialised_park"))["items"]
     assert {park["area_m2"] for park in parks} == {None}
     rows = (await world.leader.seen("/site-reservations?expand=site"))["items"]
-    assert {row["site"]["code"] for row in rows} == {"E-01", "E-D1", "W-01"}
+    assert {row["site"]["code"] for row in rows} == {"E-01", "E-D1", "E-D2", "W-01"}
     land = (await world.leader.seen("/sites?kind=land&free_area_m2__gte=60000"))["items"]
     # 150 亩 are 100,000 m², of which 40,000 are taken.
     assert [(site["code"], site["area_m2"], site["area_mu"]) for site in land] == [

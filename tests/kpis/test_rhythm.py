@@ -1,4 +1,4 @@
-"""P01 to P04 and P08 by hand: told in time, followed up in time, taken back."""
+"""P01 to P04, P07 and P08 by hand: told and followed up in time, known, taken back."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -131,4 +131,27 @@ async def test_reversals_of_recognitions(world: World, app: FastAPI) -> None:
     assert await numbers(world, "P08", "period=today&metrics=P08") == dict.fromkeys(
         ("officer", "bio", "bureau", "zone"), "0.3333"
     )
+    await exact(app)
+
+
+async def test_completeness_of_the_leads_received(world: World, app: FastAPI) -> None:
+    """Of ten entries 1 and 4; a place abroad counts as a region, an amount taken away does not."""
+    one, two = [await world.lead(received_on="2026-03-06") for _ in range(2)]
+    await world.lead(world.stranger, received_on="2026-03-07", source_country_code="SG")
+    await world.lead(received_on="2026-04-01")
+    assert one["company_id"]
+    body = {"industry_code": "C2710", "track": "opening", "expected_jobs": 0}
+    reply = await world.officer.patch(f"/leads/{two['id']}", body, etag(two))
+    assert reply.status_code == 200, reply.text
+    parts = {"officer": "0.2500", "bio": "0.2500", "stranger": "0.2000", "metal": "0.2000"}
+    whole = {"bureau": "0.2333", "zone": "0.2333"}  # 7 of 30
+    assert await numbers(world, "P07", f"{MARCH}P07") == parts | whole
+    await exact(app)
+    transfer = {"lead_ids": [two["id"]], "to_officer_id": world.colleague.id, "reason": "轮岗"}
+    await world.team_lead.made("/transfers", transfer)
+    held = await world.colleague.seen(f"/leads/{two['id']}")
+    reply = await world.colleague.patch(f"/leads/{two['id']}", {"track": None}, etag(held))
+    assert reply.status_code == 200, reply.text
+    assert (await numbers(world, "P07", f"{MARCH}P07"))["officer"] == "0.2000"
+    assert await check_drills(world, f"{MARCH}P07") > 0
     await exact(app)

@@ -1,7 +1,7 @@
 """First contact: one claim per company, its clocks, what strangers see, and joining."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from app.services.claims import end_lapsed
 from tests.world import World, problem
 from tests.writes import etag
 from tests.writes.claims import approved, claim, decided, met
+from tests.writes.evidence import uploaded
 
 STUB = {"owner_id", "owner_name", "stage_band", "status", "protected_until"}
 
@@ -83,6 +84,56 @@ async def test_evidence_of_another_lead_or_a_reversed_visit_is_none(world: World
         body = {"lead_id": lead["id"], "visit_id": visit["id"]}
         reply = await world.officer.post("/claims", body)
         assert problem(reply, 422, "invalid_values")["errors"][0]["code"] == "no_two_way_contact"
+
+
+async def filed(world: World, lead: Any, day: date, kind: str = "first_contact") -> Any:
+    """A dated file at the lead, as a claim names it."""
+    file = await uploaded(world.officer, kind=kind, dated_on=day.isoformat())
+    body = {"file_id": file["id"], "subject_kind": "lead", "subject_id": lead["id"]}
+    link = await world.officer.made("/evidence-links", body)
+    return link, {"lead_id": lead["id"], "evidence_file_id": file["id"]}
+
+
+async def test_a_dated_file_is_evidence_and_ranks_by_the_same_rule(world: World) -> None:
+    lead, late = await world.lead(), await world.lead()
+    link, body = await filed(world, lead, today())
+    typed_since = await world.instant()
+    made = await world.officer.made("/claims", body)
+    assert (made["contacted_on"], made["visit_id"]) == (today().isoformat(), None)
+    assert typed_since <= made["ranks_at"] <= made["created_at"]
+    stays = await world.officer.delete(f"/evidence-links/{link['id']}", etag(link))
+    problem(stays, 409, "evidence_relied_on")
+    assert (await decided(world, made))["is_protected"]
+    _, body = await filed(world, late, today() - timedelta(days=30))
+    typed = await world.officer.made("/claims", body)
+    assert typed_since <= typed["ranks_at"] <= typed["created_at"]
+    assert typed["contacted_on"] == (today() - timedelta(days=30)).isoformat()
+
+
+async def test_the_day_of_a_file_typed_in_time_ranks(world: World) -> None:
+    lead = await world.lead()
+    yesterday = today() - timedelta(days=1)
+    _, body = await filed(world, lead, yesterday)
+    hour = f"{yesterday}T10:00:00+08:00"
+    made = await world.officer.made("/claims", body | {"contacted_at": hour})
+    assert made["ranks_at"].startswith(f"{yesterday}T02:00:00")
+
+
+@pytest.mark.parametrize("fault", ["old", "kind", "elsewhere", "both", "none"])
+async def test_which_files_are_no_evidence(world: World, fault: str) -> None:
+    lead, other = await world.lead(), await world.lead()
+    day = today() - timedelta(days=61 if fault == "old" else 0)
+    kind = "other" if fault == "kind" else "first_contact"
+    _, body = await filed(world, other if fault == "elsewhere" else lead, day, kind)
+    body["lead_id"] = lead["id"]
+    if fault == "both":
+        body["visit_id"] = (await met(world, lead))["id"]
+    if fault == "none":
+        del body["evidence_file_id"]
+    code = {"old": "contact_too_old", "both": "visit_or_file", "none": "visit_or_file"}
+    pointer = "/visit_id" if fault in {"both", "none"} else "/evidence_file_id"
+    error = problem(await world.officer.post("/claims", body), 422, "invalid_values")["errors"][0]
+    assert (error["pointer"], error["code"]) == (pointer, code.get(fault, "no_contact_file"))
 
 
 async def test_the_hour_has_to_be_on_the_day(world: World) -> None:

@@ -123,12 +123,31 @@ async def test_split_leaves_both_claims(world: World) -> None:
     assert {told["owner_id"] for told in stub["claims"]} == set(both)
 
 
-async def test_merge_is_noted_as_due(world: World) -> None:
-    _, _, record = await contested(world, with_lead=True)
+async def test_merge_is_carried_out_and_can_be_undone(world: World) -> None:
+    lead, _, record = await contested(world, with_lead=True)
+    visit = await world.visit(world.stranger, lead_id=record["own_lead_id"])
     done = await rule(world, record, outcome="merge")
-    assert done["is_merge_due"] is True
-    due = (await world.leader.seen("/disputes?is_merge_due=true"))["items"]
-    assert [item["id"] for item in due] == [record["id"]]
+    (decision,) = done["decisions"]
+    merge = await world.leader.seen(f"/merges/{decision['merge_id']}")
+    assert (merge["kept_id"], merge["merged_id"]) == (lead["id"], record["own_lead_id"])
+    assert merge["reason"] == decision["reason"]
+    assert (await world.leader.seen(f"/visits/{visit['id']}"))["lead_id"] == lead["id"]
+    gone = await world.leader.get(f"/leads/{record['own_lead_id']}")
+    assert problem(gone, 410, "merged_away")["merged_into_id"] == lead["id"]
+    assert done["own_lead_id"] == record["own_lead_id"]
+    await world.take_back("merges", merge)
+    assert (await world.leader.seen(f"/visits/{visit['id']}"))["lead_id"] == record["own_lead_id"]
+    assert (await world.stranger.seen(f"/leads/{record['own_lead_id']}"))["status"] == "active"
+
+
+async def test_a_merge_that_is_refused_leaves_the_dispute_open(world: World) -> None:
+    lead = await world.lead()
+    await approved(world, lead)
+    own = await world.lead_at("signed", client=world.stranger, company_id=lead["company_id"])
+    record = await dispute(world, lead["company_id"], world.stranger, own_lead_id=own["id"])
+    before = await world.fingerprint()
+    problem(await ruled(world, record, outcome="merge"), 409, "merge_refused")
+    assert await world.fingerprint() == before
 
 
 @pytest.mark.parametrize(
@@ -208,7 +227,8 @@ async def test_an_appeal_is_decided_anew_by_another_leader(world: World, first: 
     problem(await ruled(world, asked, outcome="keep_owner"), 403, "dispute_party")
     second = await world.account("leader", "bureau")
     final = await rule(world, asked, second, outcome="keep_owner")
-    assert (final["status"], final["is_merge_due"]) == ("final", False)
+    assert final["status"] == "final"
+    assert (await world.stranger.seen(f"/leads/{record['own_lead_id']}"))["status"] == "active"
     assert [d["decided_by_id"] for d in final["decisions"]] == [world.leader.id, second.id]
     assert await members(world, lead) == seats
     assert (await world.officer.seen(f"/leads/{lead['id']}"))["owner_id"] == world.officer.id

@@ -60,10 +60,10 @@ async def test_each_sees_the_own_a_team_lead_the_team_the_zone_all(world: World)
 
 async def test_only_the_qualified_lead_a_large_negotiation(world: World) -> None:
     await qualify(world, world.colleague, today().isoformat())
-    await limit(world, "100000000.00")
     large = await world.lead(planned_investment="100000000.00")
     small = await world.lead(planned_investment="99999999.99")
     dollars = await world.lead(planned_investment="900000000.00", currency="USD")
+    await limit(world, "100000000.00")
     refused = problem(await negotiator(world, large, world.officer), 422, "invalid_values")
     assert [(e["pointer"], e["code"]) for e in refused["errors"]] == [
         ("/members/1/officer_id", "not_qualified")
@@ -74,6 +74,48 @@ async def test_only_the_qualified_lead_a_large_negotiation(world: World) -> None
         assert (await negotiator(world, lead, who)).status_code == 201
     await limit(world, None)
     assert (await negotiator(world, large, world.officer)).status_code == 201
+
+
+def unqualified(reply: Any) -> bool:
+    found = problem(reply, 422, "invalid_values")["errors"]
+    return [(e["pointer"], e["code"]) for e in found] == [("/planned_investment", "not_qualified")]
+
+
+async def test_no_plan_outgrows_its_negotiator(world: World) -> None:
+    """At registering and at every change of the plan; who is qualified may."""
+    await qualify(world, world.colleague, today().isoformat())
+    await limit(world, "100000000.00")
+    large, small = {"planned_investment": "100000000.00"}, {"planned_investment": "99999999.99"}
+    body = {"name": "新材料项目", "company_id": (await world.company())["id"]}
+    assert unqualified(await world.officer.post("/leads", body | large))
+    lead = await world.officer.made("/leads", body | small)
+    assert unqualified(await world.officer.patch(f"/leads/{lead['id']}", large, etag(lead)))
+    renamed = await world.officer.patch(f"/leads/{lead['id']}", {"name": "项目"}, etag(lead))
+    assert renamed.status_code == 200
+    assert (await negotiator(world, lead, world.colleague)).status_code == 201
+    now = await world.officer.seen(f"/leads/{lead['id']}")
+    assert (await world.officer.patch(f"/leads/{lead['id']}", large, etag(now))).status_code == 200
+    assert (await world.lead(world.colleague, **large))["owner_id"] == world.colleague.id
+
+
+async def test_a_foreign_plan_goes_by_the_newest_recognised_rate(world: World) -> None:
+    """Of 20 million dollars: 142 million yuan at 7.1, 98 million at 4.9."""
+    await limit(world, "100000000.00")
+    dollars: dict[str, Any] = {"planned_investment": "20000000.00", "currency": "USD"}
+    assert (await world.lead(**dollars))["currency"] == "USD"  # no rate is known yet
+    signing: dict[str, Any] = {"agreed_amount": "1.00", "currency": "USD"}
+    for day, rate in (("2026-03-02", "7.1"), ("2026-03-01", "4.9")):
+        lead = await world.lead_at("pre_signing")
+        signing |= {"exchange_rate": rate, "rate_on": day}
+        await world.move(lead["id"], "signed", **signing)
+    lead = await world.lead_at("pre_signing")
+    signing |= {"exchange_rate": "1", "rate_on": "2026-03-03"}
+    await world.ask(lead["id"], to_stage="signed", **signing)
+    company = (await world.company())["id"]
+    body = {"name": "外资项目", "company_id": company}
+    assert unqualified(await world.officer.post("/leads", body | dollars))
+    euros = body | dollars | {"currency": "EUR"}
+    assert (await world.officer.made("/leads", euros))["currency"] == "EUR"
 
 
 async def test_a_signing_says_whether_its_negotiator_was_qualified(world: World) -> None:

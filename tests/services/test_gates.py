@@ -277,3 +277,68 @@ async def test_the_gates_of_a_hidden_lead_are_absent(world: World) -> None:
 
 def test_every_document_item_can_be_brought() -> None:
     assert set(DOCUMENTS) <= set(BRING)
+
+
+async def effects(world: World, **body: str) -> Any:
+    """What a setting would do, without writing anything."""
+    before = await world.fingerprint()
+    reply = await world.system_admin.post("/gate-settings", {**body, "dry_run": True})
+    assert reply.status_code == 200, reply.text
+    assert await world.fingerprint() == before
+    return reply.json()
+
+
+async def test_a_dry_run_names_the_leads_it_would_stop_or_let_through(world: World) -> None:
+    """Before 签约, with nothing asked for: one has the deposit receipt, two lack it."""
+    with_it, without = await world.lead_at("pre_signing"), await world.lead_at("pre_signing")
+    blocked = await world.lead_at("pre_signing", client=world.stranger)
+    for stage in ("negotiating", "signed"):
+        await world.lead_at(stage)
+    await attach(world, with_it, "deposit_receipt")
+    item = {"stage": "signed", "item": "deposit_receipt"}
+    found = await effects(world, **item, need="compulsory")
+    assert (found["need_before"], found["need_after"]) == ("off", "compulsory")
+    assert (found["lead_count"], found["lacking_count"]) == (3, 2)
+    (effect,) = found["items"]
+    assert effect == {
+        "stage": "pre_signing",
+        "refused_count": 2,
+        "refused_lead_ids": sorted((without["id"], blocked["id"])),
+        "allowed_count": 0,
+        "allowed_lead_ids": [],
+    }
+    assert (await effects(world, **item, need="deferrable"))["items"] == []
+    await world.database.execute(
+        "UPDATE gate_settings SET need = 'compulsory' WHERE item = 'deposit_receipt'"
+    )
+    (effect,) = (await effects(world, **item, need="off"))["items"]
+    assert (effect["allowed_count"], effect["refused_count"]) == (2, 0)
+    await world.database.execute(
+        "UPDATE gate_settings SET need = 'compulsory' WHERE item = 'party_codes'"
+    )
+    assert (await effects(world, **item, need="off"))["items"] == []
+
+
+async def test_a_dry_run_of_tracks_endings_and_overdue_promises(world: World) -> None:
+    await world.lead_at("registered")
+    opening = await world.lead_at("registered", "opening")
+    item = {"stage": "producing", "item": "licence", "need": "compulsory"}
+    found = await effects(world, **item)
+    assert [e["refused_lead_ids"] for e in found["items"]] == [[opening["id"]]]
+    ended = {"stage": "signed", "item": "termination_file", "need": "compulsory"}
+    found = await effects(world, **ended)
+    assert (found["lead_count"], found["items"][0]["refused_count"]) == (2, 2)
+    step = await world.database.fetchval(
+        "SELECT id FROM stage_transitions WHERE lead_id = $1 AND to_stage = 'signed'", opening["id"]
+    )
+    await world.database.execute(
+        "INSERT INTO deferrals (id, version, created_at, updated_at, item, promised_on, reason,"
+        " lead_id, transition_id, stage) VALUES (gen_random_uuid(), 1, now(), now(),"
+        " 'deposit_receipt', '2026-01-01', '待缴', $1, $2, 'signed')",
+        opening["id"], step,
+    )  # fmt: skip
+    assert (await effects(world, **item))["items"] == []
+    assert (await effects(world, **ended))["items"][0]["refused_count"] == 2
+    wrong = {"stage": "signed", "item": "licence", "need": "off", "dry_run": True}
+    problem(await world.system_admin.post("/gate-settings", wrong), 422, "invalid_values")
+    problem(await world.leader.post("/gate-settings", {**item, "dry_run": True}), 403, "forbidden")
