@@ -54,7 +54,19 @@ def upgrade() -> None:
     op.create_index("ix_kpi_months_metric", "kpi_months", ["scope", "mechanism", "month", "metric"])
 
 
+def _put_company_before_month() -> None:
+    """A company's months lie together."""
+    op.drop_constraint("pk_kpi_company_months", "kpi_company_months", type_="primary")
+    op.create_primary_key(
+        "pk_kpi_company_months", "kpi_company_months", [*_COMPANY.split(", "), "month"]
+    )
+
+
 def downgrade() -> None:
+    op.drop_constraint("pk_kpi_company_months", "kpi_company_months", type_="primary")
+    op.create_primary_key(
+        "pk_kpi_company_months", "kpi_company_months", [*_KEY.split(", "), "company_id"]
+    )
     op.drop_index("ix_kpi_months_metric", "kpi_months")
     for name in _SPANS:
         op.drop_column("kpi_months", f"{name}_company_count")

@@ -61,15 +61,14 @@ def _steps(rows: str) -> str:
 
 
 _SAME_COMPANY = " AND ".join(f"k.{name} = t.{name}" for name in _COMPANY.split(", "))
-# Without OFFSET the planner may read all companies of all years instead of twelve keys each.
+# Without OFFSET the planner may read all companies of all years instead of one range each.
 _OF_TOUCHED_YEARS = f"""
   SELECT k.* FROM (
-    SELECT DISTINCT {_COMPANY}, date_trunc('year', month) AS year FROM added
+    SELECT DISTINCT {_COMPANY}, CAST(date_trunc('year', month) AS date) AS year FROM added
     WHERE company_id IS NOT NULL
   ) AS t CROSS JOIN LATERAL (
     SELECT {KEY}, company_id, quantity FROM kpi_company_months k
-    WHERE {_SAME_COMPANY} AND k.month = ANY(ARRAY(
-      SELECT CAST(t.year + make_interval(months => n) AS date) FROM generate_series(0, 11) AS n))
+    WHERE {_SAME_COMPANY} AND k.month >= t.year AND k.month < t.year + interval '1 year'
     OFFSET 0
   ) AS k
 """

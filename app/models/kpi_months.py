@@ -55,6 +55,13 @@ class KpiCompanyMonth(MonthKey, table=True):
     """A folded sum of one company; kept for the metrics that count distinct companies."""
 
     __tablename__ = "kpi_company_months"
+    # A fold looks at the year of each company that it touches.
+    __table_args__: ClassVar[Any] = (
+        sa.PrimaryKeyConstraint(
+            "scope", "mechanism", "scope_id", "metric", "part", "dimension",
+            "definition_version", "company_id", "month",
+        ),
+    )  # fmt: skip
     is_audited: ClassVar[bool] = False
 
     company_id: UUID = Field(primary_key=True)
