@@ -168,3 +168,9 @@ async def test_the_ledger_names_versions_that_there_are(world: World) -> None:
     assert await world.database.fetch(unknown) == []
     told = await number(world, "T02", "this_year")
     assert (told["value"], told["definition_id"]) == ("2", "T02@2")
+    counting = """SELECT definition_version FROM ledger_entries WHERE metric = 'T02'
+        GROUP BY definition_version HAVING sum(quantity) > 0"""
+    assert [row[0] for row in await world.database.fetch(counting)] == [2]
+    listed = {row["code"]: row for row in (await world.leader.seen("/kpis"))["items"]}
+    assert (listed["T02"]["definition_id"], listed["T03"]["definition_id"]) == ("T02@2", "T03@1")
+    assert listed["T02"]["parameters"] == {"kinds": ["outbound", "online"]}
