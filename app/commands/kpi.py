@@ -121,10 +121,10 @@ async def _fold(url: str) -> int:
 
 @kpi.command()
 def mature() -> None:
-    """Write down which agreed starts were due before today, and post what follows; run nightly."""
+    """Write down what passed by itself: starts, promises, lights; post it. Run nightly."""
     with database_url() as url:
         count = asyncio.run(_mature(url))
-    out.print(f"{count} deadlines have passed.")
+    out.print(f"{count} deadlines, promises and lights noted.")
 
 
 async def _mature(url: str) -> int:

@@ -211,7 +211,8 @@ class ClaimCreate(Shape, ClaimBase):
     def check_evidence(self) -> None:
         """422 unless there is one piece of evidence, a visit or a file."""
         if (self.visit_id is None) == (self.evidence_file_id is None):
-            raise invalid("/visit_id", "visit_or_file")
+            name = "visit_id" if self.visit_id is None else "evidence_file_id"
+            raise invalid(f"/{name}", "visit_or_file")
 
 
 class ClaimRead(RecordRead, ClaimBase):

@@ -131,7 +131,7 @@ async def test_which_files_are_no_evidence(world: World, fault: str) -> None:
     if fault == "none":
         del body["evidence_file_id"]
     code = {"old": "contact_too_old", "both": "visit_or_file", "none": "visit_or_file"}
-    pointer = "/visit_id" if fault in {"both", "none"} else "/evidence_file_id"
+    pointer = "/visit_id" if fault == "none" else "/evidence_file_id"
     error = problem(await world.officer.post("/claims", body), 422, "invalid_values")["errors"][0]
     assert (error["pointer"], error["code"]) == (pointer, code.get(fault, "no_contact_file"))
 
