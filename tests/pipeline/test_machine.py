@@ -1,0 +1,133 @@
+"""Any history of the pipeline, gates on: what people try at random leaves every rule in place.
+
+`YINFENG_STEPS=1000` walks further (`make test-pipeline`); derandomised: every run is the same.
+"""
+
+import asyncio
+import os
+import random
+from collections import Counter
+from collections.abc import Coroutine
+from typing import Any, ClassVar
+
+import asyncpg
+from fastapi import FastAPI
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from app.core.config import DRIVER, Settings
+from app.kpis import ledger
+from app.main import create_app
+from tests.pipeline.actions import ACTIONS, LIKELY, Walk
+from tests.pipeline.invariants import broken, lasting
+from tests.pipeline.people import Person, Refused
+from tests.world import World, emptying
+
+STEPS = int(os.environ.get("YINFENG_STEPS", "60"))
+WALKS = settings(
+    # The first example is always the simplest history.
+    max_examples=2 + STEPS // 100,
+    stateful_step_count=min(STEPS, 100) + 1,
+    # A failing history is printed as it is: making it shorter would take minutes.
+    phases=[Phase.generate],
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+NAMES = ("officer", "colleague", "stranger", "team_lead", "leader", "assessor", "auditor")
+
+
+class PipelineMachine(RuleBasedStateMachine):
+    """Actions drawn by Hypothesis; after each, nothing that must not be is there."""
+
+    runner: ClassVar[asyncio.Runner]
+    app: ClassVar[FastAPI]
+    database: ClassVar[asyncpg.Connection]
+    taken: ClassVar[Counter[str]] = Counter()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[str, str] = {}
+        self.run(self._begin())
+
+    def run(self, action: Coroutine[Any, Any, Any]) -> Any:
+        return self.runner.run(action)
+
+    async def _begin(self) -> None:
+        await self.database.execute(await emptying(self.database))
+        world = World(self.app, self.database)
+        await world.__aenter__()
+        await world.people()
+        await world.with_gates()
+        companies = [(await world.company())["id"] for _ in range(3)]
+        people = {name: _person(world, getattr(world, name), name) for name in NAMES}
+        people["deputy"] = _person(world, await world.account("leader", "bureau"), "deputy")
+        for name in ("officer", "team_lead", "leader", "assessor"):
+            setattr(world, name, people[name])
+        self.walk = Walk(world, people, companies)
+
+    @initialize(pick=st.randoms(use_true_random=False))
+    def begin(self, pick: random.Random) -> None:
+        """Two leads to begin with."""
+        for _ in range(2):
+            self.act("new_lead", pick)
+
+    @rule(name=st.sampled_from((*ACTIONS, *LIKELY)), pick=st.randoms(use_true_random=False))
+    def act(self, name: str, pick: random.Random) -> None:
+        self.walk.pick = pick
+        try:
+            self.run(getattr(self.walk, name)())
+        except Refused as refused:
+            self.taken[f"{name}: {refused.code} {' '.join(refused.about)}"] += 1
+        else:
+            self.taken[name] += 1
+
+    @invariant()
+    def every_rule_holds(self) -> None:
+        self.taken["steps"] += 1
+        assert self.run(broken(self.database)) == {}
+        now = self.run(lasting(self.database))
+        changed = {key: (body, now.get(key)) for key, body in self.kept.items() if now.get(key) != body}
+        assert changed == {}
+        self.kept = now
+        assert self.run(self._differences()) == []
+
+    async def _differences(self) -> list[ledger.Difference]:
+        async with self.app.state.db.transaction() as session:
+            return await ledger.verify(session)
+
+    def teardown(self) -> None:
+        self.run(self.walk.world.__aexit__())
+
+
+def _person(world: World, client: Any, name: str) -> Person:
+    person = Person(world.http, client.id, client.token)
+    person.role = name
+    return person
+
+
+def test_any_history(database_url: str) -> None:
+    """An event loop of its own: Hypothesis drives the machine from outside."""
+    with asyncio.Runner() as runner:
+        PipelineMachine.runner = runner
+        PipelineMachine.app = create_app(Settings(mode="development"), database_url)
+        dsn = database_url.replace(DRIVER, "postgresql://", 1)
+        PipelineMachine.database = runner.run(asyncpg.connect(dsn))
+        try:
+            run_state_machine_as_test(PipelineMachine, settings=WALKS)
+        finally:
+            for line in sorted(PipelineMachine.taken.items()):
+                print(line)
+            wipe = runner.run(emptying(PipelineMachine.database))
+            runner.run(PipelineMachine.database.execute(wipe))
+            runner.run(PipelineMachine.database.close())
+            runner.run(PipelineMachine.app.state.db.close())
+    assert PipelineMachine.taken["steps"] >= STEPS
