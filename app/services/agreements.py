@@ -25,7 +25,7 @@ from app.models.agreements import (
 )
 from app.models.evidence_links import EvidenceLink
 from app.models.leads import Lead
-from app.services import agreement_parties
+from app.services import agreed_amounts, agreement_parties
 from app.services.access import Caller, check_reach, claimed, found, lead_in_reach
 from app.services.lead_members import members_on, stamp_credit
 
@@ -130,7 +130,7 @@ async def _activate(
     session: AsyncSession, caller: Caller, agreement: Agreement, lead: Lead
 ) -> None:
     """Refused with everything that is missing; a new version takes the place of the old one."""
-    current = await _current(session, lead)
+    current = await agreed_amounts.in_force(session, lead)
     faults = await _faults(session, agreement, lead, current)
     if faults:
         raise Problem("agreement_refused", errors=faults)
@@ -141,16 +141,6 @@ async def _activate(
         current.status = AgreementStatus.superseded
         await session.flush()
     agreement.activate(caller.id)
-
-
-async def _current(session: AsyncSession, lead: Lead) -> Agreement | None:
-    """The lead's active investment agreement."""
-    query = select(Agreement).where(
-        col(Agreement.lead_id) == lead.id,
-        col(Agreement.kind) == AgreementKind.investment,
-        col(Agreement.status) == AgreementStatus.active,
-    )
-    return (await session.exec(query)).one_or_none()
 
 
 async def _faults(

@@ -25,6 +25,7 @@ from app.models.leads import Lead
 from app.models.pipeline import ENTERING, Stage, Standing, Track, TransitionKind
 from app.models.stage_transitions import StageTransition
 from app.models.transition_requests import StageTransitionCreate
+from app.services import agreed_amounts
 from app.services.deferrals import promises_of
 
 
@@ -139,6 +140,7 @@ async def check_again(session: AsyncSession, lead: Lead, transition: StageTransi
     promises = await promises_of(session, transition)
     state, rules = await _looked(session, lead, transition.kind, transition.to_stage)
     faults = state.faults(rules, {deferral.item for deferral in promises})
+    faults += await agreed_amounts.faults(session, lead, transition)
     if faults:
         raise Problem("gate_not_met", errors=faults)
 

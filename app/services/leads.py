@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.clock import today
 from app.core.errors import Problem, invalid
-from app.models.claims import Claim
+from app.models.claims import Claim, stands
 from app.models.duplicate_checks import LeadLook
 from app.models.duplicates import DuplicateReason
 from app.models.lead_members import (
@@ -24,10 +24,12 @@ from app.models.pipeline import (
     LeadAction,
     Standing,
     Track,
+    TransitionStatus,
     allowed_actions,
     order,
 )
 from app.models.roles import Role
+from app.models.stage_transitions import StageTransition
 from app.models.teams import Team
 from app.models.visits import Visit
 from app.services import duplicate_pairs, duplicates, lead_clocks
@@ -118,6 +120,7 @@ async def update(
     if "track" in changes:
         _check_track(lead, changes["track"])
     await check_present(session, changes.get("company_id"))
+    await _check_kept(session, lead, changes)
     with session.no_autoflush:
         changed = lead.apply(changes)
         lead.check_entries()
@@ -132,6 +135,26 @@ def _check_track(lead: Lead, track: Track | None) -> None:
     is_open = order(lead.stage) < order(TRACK_NEEDED_FROM) and not lead.is_pending
     if track != lead.track and not is_open:
         raise invalid("/track", "track_fixed")
+
+
+async def _check_kept(session: AsyncSession, lead: Lead, changes: dict[str, Any]) -> None:
+    """A claim is on the lead's own company, and no move precedes the first signal."""
+    if changes.get("company_id", lead.company_id) != lead.company_id:
+        held = select(Claim.id).where(col(Claim.lead_id) == lead.id, stands(Claim))
+        if (await session.exec(held.limit(1))).first() is not None:
+            raise invalid("/company_id", "company_claimed")
+    if changes.get("received_on", lead.received_on) > lead.received_on:
+        first_on = (await session.exec(_first_move_on(lead))).one()
+        if first_on is not None and first_on < changes["received_on"]:
+            raise invalid("/received_on", "received_after_move", day=first_on.isoformat())
+
+
+def _first_move_on(lead: Lead) -> Any:
+    """The day of the first move that counts or is asked for."""
+    return select(sa.func.min(StageTransition.event_on)).where(
+        col(StageTransition.lead_id) == lead.id,
+        col(StageTransition.status).in_((TransitionStatus.pending, TransitionStatus.recognised)),
+    )
 
 
 async def check_action(

@@ -32,7 +32,7 @@ from app.models.transition_decisions import (
     TransitionDecision,
 )
 from app.models.transition_requests import StageTransitionCreate
-from app.services import deferrals, gates, signing_marks
+from app.services import agreed_amounts, deferrals, gates, signing_marks
 from app.services.access import Caller, check_reach, claimed, found
 from app.services.lead_members import has_part, members_on, stamp_credit
 from app.services.node_statuses import status_on
@@ -52,6 +52,7 @@ async def request(
     """
     lead = await claimed(session, Lead, caller, lead_id, if_match)
     await check_reach(session, lead, caller)
+    payload = await agreed_amounts.filled(session, lead, payload)
     gate, lacking = await gates.shown(session, lead, payload)
     faults = await _faults(session, lead, payload) + lacking
     needed = recogniser(payload.kind, lead.stage, payload.to_stage) if not faults else None
@@ -85,7 +86,7 @@ async def _faults(
         found_faults.append(field_error("/kind", "transition_pending"))
     if not _fits_status(payload.kind, lead.status):
         found_faults.append(field_error("/kind", "wrong_status", status=lead.status))
-    return found_faults
+    return found_faults + await agreed_amounts.faults(session, lead, payload)
 
 
 def _fits_status(kind: TransitionKind, status: LeadStatus) -> bool:

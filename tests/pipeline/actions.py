@@ -2,7 +2,8 @@
 
 import random
 from copy import copy
-from datetime import date, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from app.core.clock import today
@@ -16,6 +17,7 @@ from tests.writes.money import NOUNS, body_of
 
 OUTCOMES = ("keep_owner", "transfer", "share", "split", "merge")
 YES = {"decision": "recognise"}
+OTHER = {"duplicate_decision": {"decision": "not_duplicate", "reason": "另一家"}}
 Record = dict[str, Any]
 
 
@@ -61,11 +63,11 @@ class Walk:
 
     def around(self, lead: Record) -> World:
         """The world as the helpers of `tests.walk` know it, in which the lead's owner acts."""
-        world = copy(self.world)
-        own = self.owner(lead)
+        world, own = copy(self.world), self.owner(lead)
+        world.company = partial(self.world.company, **OTHER)
         world.officer = own
-        world.leader = self.pick.choice([self.people["leader"], self.people["deputy"]])
-        world.team_lead = world.leader if own.id == self.people["team_lead"].id else world.team_lead
+        world.leader = self.people["leader" if own is self.people["deputy"] else "deputy"]
+        world.team_lead = world.leader
         return world
 
     async def on(self, who: Person, path: str, record: Record, noun: str, **body: Any) -> Any:
@@ -80,11 +82,21 @@ class Walk:
             return
         body: Record = {"track": self.pick.choice([*PATHS, None])}
         lead = await self.pick.choice(self.field).made("/leads", {
-            "name": f"项目{len(self.leads)}", "company_id": self.pick.choice(self.companies),
-            "received_on": self.day(20), **body,
-            "duplicate_decision": {"decision": "not_duplicate", "reason": "另一项目"},
+            "name": f"项目{len(self.leads)}", "company_id": self.a_company(),
+            "received_on": self.day(20), **body, **OTHER,
         })  # fmt: skip
         self.leads.append(lead["id"])
+
+    def a_company(self) -> str:
+        """Mostly one each, so that not every claim clashes."""
+        number = len(self.leads) if self.pick.random() < 0.7 else self.pick.randrange(10)
+        return self.companies[number % len(self.companies)]
+
+    async def sign_one(self) -> None:
+        """The first lead as far as its signing, by the book."""
+        for to in PATHS["opening"][1:5]:
+            lead = await self.people["leader"].seen(f"/leads/{self.leads[0]}")
+            await self.step(lead, to, {"to_stage": to})
 
     async def edit_lead(self) -> None:
         if lead := await self.a_lead():
@@ -103,7 +115,7 @@ class Walk:
 
     async def change_members(self) -> None:
         if lead := await self.a_lead():
-            people = self.pick.sample(self.field + [self.people["leader"]], 3)
+            people = self.pick.sample([*self.field, self.people["leader"]], 3)
             by_hand = self.pick.random() < 0.5
             cut = self.pick.randint(0, 10_000)
             shares = [f"{part / 100:.2f}" for part in (cut, (10_000 - cut) // 2)]
@@ -144,8 +156,10 @@ class Walk:
                 await walk.BRING[item](self.around(lead), lead)
 
     def steps(self, lead: Record) -> list[str]:
-        moves = (await_ for await_ in lead["allowed_actions"] if await_.startswith("advance_to_"))
-        return [move.removeprefix("advance_to_") for move in moves]
+        moves = lead["allowed_actions"]
+        if (lead["stage"], lead["track"], lead["status"]) == ("negotiating", None, "active"):
+            return ["pre_signing"]
+        return [m.removeprefix("advance_to_") for m in moves if m.startswith("advance_to_")]
 
     async def push(self) -> None:
         """Some stages on, with all that is asked for, at times on a promise."""
@@ -154,27 +168,29 @@ class Walk:
             lead = lead and await self.people["leader"].seen(f"/leads/{lead['id']}")
             if not lead or not (steps := self.steps(lead)):
                 return
-            to = self.pick.choice(steps)
-            await self.bring(lead, to)
-            lead = await self.seen(f"/leads/{lead['id']}")
-            step = await self.on(
-                self.owner(lead), "/leads", lead, "stage-transitions", **await self.moved(lead, to)
-            )
-            if step["status"] == "pending":
-                await self.on(
-                    self.people["leader"], "/stage-transitions", step, "decisions", **YES
-                )
+            await self.step(lead, self.pick.choice(steps))
+
+    async def step(self, lead: Record, to: str, body: Record | None = None) -> None:
+        """All that the gate asks for, the request and its recognition."""
+        await self.bring(lead, to)
+        lead = await self.seen(f"/leads/{lead['id']}")
+        body = body or await self.moved(lead, to)
+        step = await self.on(self.owner(lead), "/leads", lead, "stage-transitions", **body)
+        if step["status"] == "pending":
+            leader = self.around(lead).leader
+            await self.on(leader, "/stage-transitions", step, "decisions", **YES)
 
     async def moved(self, lead: Record, to: str) -> Record:
         body: Record = {"to_stage": to}
-        if self.pick.random() < 0.3:
+        if self.pick.random() < 0.15:
             body["event_on"] = self.day()
         if to == "signed":
             active = await self.one_of(
                 "/agreements", lead_id=lead["id"], kind="investment", status="active"
             )
             amount = active["amount"] if active else "200000000.00"
-            body["agreed_amount"] = "1.00" if self.pick.random() < 0.2 else amount
+            amounts = {"agreed_amount": self.pick.choice([amount, amount, amount, "1.00"])}
+            body |= {} if active and self.pick.random() < 0.5 else amounts
         return body
 
     async def ask_for_a_move(self) -> None:
@@ -219,6 +235,7 @@ class Walk:
 
     async def days_pass_for_a_promise(self) -> None:
         """Nobody can promise for yesterday: the one thing that is not done over HTTP."""
+        Person.written += 1
         await self.world.database.execute(
             "UPDATE deferrals SET promised_on = $1 WHERE id IN (SELECT id FROM deferrals"
             " ORDER BY id LIMIT 1)",
@@ -341,7 +358,9 @@ class Walk:
 
     async def appeal_a_dispute(self) -> None:
         if dispute := await self.one_of("/disputes", status="decided"):
-            authors = [w for w in self.field if w.id in (dispute["created_by_id"], dispute["owner_id"])]
+            authors = [
+                w for w in self.field if w.id in (dispute["created_by_id"], dispute["owner_id"])
+            ]
             who = self.often(authors or self.field)
             await self.on(who, "/disputes", dispute, "appeals", statement="另有证据")
 
@@ -401,9 +420,10 @@ class Walk:
         """Corrected or withdrawn, which only its author may, and only while nobody has decided."""
         path = f"/{self.pick.choice([*NOUNS.values()])}"
         if fact := await self.one_of(path):
-            at, authors = f"{path}/{fact['id']}", [
-                who for who in self.people.values() if who.id == fact["created_by_id"]
-            ]
+            at, authors = (
+                f"{path}/{fact['id']}",
+                [who for who in self.people.values() if who.id == fact["created_by_id"]],
+            )
             who = self.often(authors)
             if self.pick.random() < 0.5:
                 await who.patch(at, {"amount": "12.34"}, etag(fact))
@@ -412,7 +432,7 @@ class Walk:
 
 
 ACTIONS = (
-    "new_lead", "edit_lead", "delete_lead", "change_members", "bring_something", "push",
+    "push", "new_lead", "edit_lead", "delete_lead", "change_members", "bring_something",
     "ask_for_a_move", "defer", "days_pass_for_a_promise", "extend_a_promise", "change_status",
     "decide_a_move", "reverse_a_move", "log_visit", "reverse_a_visit", "claim", "decide_a_claim",
     "renew_a_claim", "ask_to_join", "decide_on_joining", "open_a_dispute", "decide_a_dispute",
@@ -421,4 +441,3 @@ ACTIONS = (
 )  # fmt: skip
 # What moves the story along comes up more often.
 LIKELY = ("push", "push", "push", "decide_a_move", "type_money", "decide_on_money", "new_lead")
-_ = date

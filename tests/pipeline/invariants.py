@@ -14,7 +14,7 @@ _DONE = "status = 'recognised'"
 _BY_LEADER = "'pre_signing', 'signed', 'building', 'completed', 'producing', 'at_capacity'"
 
 RULES = {
-    "nobody recognises the own request": f"""
+    "nobody recognises the own request": """
         SELECT t.id FROM stage_transitions t WHERE recognised_by_id = created_by_id AND (
           recognised_by_id = owner_id
           OR EXISTS (SELECT FROM stage_credits c
@@ -27,7 +27,7 @@ RULES = {
         UNION ALL SELECT id FROM join_requests WHERE decided_by_id = created_by_id
         UNION ALL SELECT d.id FROM dispute_decisions d JOIN disputes p ON p.id = d.dispute_id
           WHERE d.decided_by_id IN (p.created_by_id, p.owner_id)
-        UNION ALL SELECT f.id FROM ({{money}}) f
+        UNION ALL SELECT f.id FROM ({money}) f
           WHERE f.created_by_id IN (f.recognised_by_id, f.reversed_by_id)
              OR EXISTS (SELECT FROM money_credits c
                         WHERE c.fact_id = f.id AND c.officer_id = f.recognised_by_id)""",
@@ -48,7 +48,7 @@ RULES = {
           FROM stage_transitions t JOIN leads l ON l.id = t.lead_id WHERE t.{_DONE}) AS moves
         WHERE event_on < before OR event_on < received_on
            OR event_on > timezone('Asia/Shanghai', now())::date""",
-    "credit sums to 100": f"""
+    "credit sums to 100": """
         SELECT t.id FROM stage_transitions t LEFT JOIN stage_credits c ON c.transition_id = t.id
         WHERE t.kind = 'advance' AND t.recognised_at IS NOT NULL
         GROUP BY t.id HAVING coalesce(sum(c.share), 0) <> 100
@@ -57,7 +57,7 @@ RULES = {
         WHERE a.kind = 'supplement' AND a.recognised_at IS NOT NULL
         GROUP BY a.id HAVING coalesce(sum(c.share), 0) <> 100
         UNION ALL
-        SELECT f.id FROM ({{money}}) f LEFT JOIN money_credits c ON c.fact_id = f.id
+        SELECT f.id FROM ({money}) f LEFT JOIN money_credits c ON c.fact_id = f.id
         WHERE f.recognised_at IS NOT NULL
         GROUP BY f.id HAVING coalesce(sum(c.share), 0) <> 100
         UNION ALL

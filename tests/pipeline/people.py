@@ -23,11 +23,12 @@ class Person(Client):
     """A client whose refusals must be problems in both languages; whoever asks is told by name."""
 
     heard: ClassVar[set[tuple[str, ...]]] = set()
-    role = ""
+    written: ClassVar[int] = 0
 
     async def request(self, method: str, path: str, **given: Any) -> httpx2.Response:
         response = await super().request(method, path, **given)
         if response.status_code < 400:
+            Person.written += method != "GET"
             return response
         assert response.status_code < 500, (method, path, given, response.text)
         body = problem(response, response.status_code, response.json()["code"])
