@@ -8,6 +8,7 @@ import pytest
 from app.core.clock import today
 from tests.world import Client, World, problem
 from tests.writes import etag
+from tests.writes.claims import approved
 
 
 async def change(client: Client, lead: Any, body: Any) -> Any:
@@ -224,3 +225,37 @@ async def test_a_lead_needs_an_existing_company(world: World) -> None:
     assert pointers(problem(response, 422, "invalid_values")) == [
         ("/company_id", "reference_not_found")
     ]
+
+
+async def test_a_claimed_lead_keeps_its_company(world: World) -> None:
+    """Else the lead would have two claims, and its gate one on somebody else."""
+    lead = await world.lead()
+    claim = await approved(world, lead)
+    other = {"company_id": (await world.company())["id"]}
+    path = f"/leads/{lead['id']}"
+    lead = await world.officer.seen(path)
+    refused = problem(await world.officer.patch(path, other, etag(lead)), 422, "invalid_values")
+    assert [error["code"] for error in refused["errors"]] == ["company_claimed"]
+    same = {"company_id": lead["company_id"]}
+    assert (await world.officer.patch(path, same, etag(lead))).status_code == 200
+    await world.database.execute(
+        "UPDATE claims SET protected_until = $2 WHERE id = $1",
+        claim["id"], today() - timedelta(days=1),
+    )  # fmt: skip
+    assert (await world.officer.patch(path, other, etag(lead))).status_code == 200
+
+
+async def test_a_lead_was_received_before_it_moved(world: World) -> None:
+    days = [(today() - timedelta(days=back)).isoformat() for back in range(4)]
+    lead = await world.lead(received_on=days[3])
+    step = await world.ask(lead["id"], to_stage="contacted", event_on=days[1])
+    path = f"/leads/{lead['id']}"
+    for is_decided in (False, True):
+        if is_decided:
+            await world.decide(step)
+        lead = await world.officer.seen(path)
+        late = {"received_on": days[0]}
+        refused = problem(await world.officer.patch(path, late, etag(lead)), 422, "invalid_values")
+        assert [error["code"] for error in refused["errors"]] == ["received_after_move"]
+        fitting = {"received_on": days[1 + is_decided]}
+        assert (await world.officer.patch(path, fitting, etag(lead))).status_code == 200

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.core.clock import today
+from tests.walk import agreement, attach, decided
 from tests.world import Client, World, problem
 from tests.writes import etag
 
@@ -258,3 +259,55 @@ async def test_moves_without_a_tag_or_with_an_old_one(world: World) -> None:
         path, {"to_stage": "contacted"}, headers={"If-Match": etag(lead)}
     )
     assert problem(response, 412, "stale_version")["current_version"] == 2
+
+
+async def test_a_signing_is_for_what_was_agreed(world: World) -> None:
+    lead = await world.lead_at("pre_signing")
+    agreed = await agreement(world, lead, amount="200000000.00")
+    other = {"to_stage": "signed", "agreed_amount": "2000000000.00"}
+    assert await faults(world.officer, lead["id"], **other) == [("/agreed_amount", "not_as_agreed")]
+    in_dollars = {**other, "agreed_amount": agreed["amount"], "currency": "USD"}
+    rate = {"exchange_rate": "7.10", "rate_on": today().isoformat()}
+    assert await faults(world.officer, lead["id"], **in_dollars, **rate) == [
+        ("/agreed_amount", "not_as_agreed")
+    ]
+    step = await world.move(lead["id"], "signed")
+    assert (step["agreed_amount"], step["agreed_amount_cny"]) == (agreed["amount"],) * 2
+    assert (await world.officer.seen(f"/leads/{lead['id']}"))["agreed_amount"] == agreed["amount"]
+
+
+async def test_a_new_agreement_before_the_recognition_stops_it(world: World) -> None:
+    lead = await world.lead_at("pre_signing")
+    first = await agreement(world, lead)
+    step = await world.ask(lead["id"], to_stage="signed")
+    again = {"number": "2", "amount": "300000000.00", "supersedes_id": first["id"]}
+    body = {
+        "lead_id": lead["id"], "kind": "investment", "signed_on": today().isoformat(),
+        "start_by": TOMORROW, "produce_by": TOMORROW, **again,
+        "parties": [{k: p[k] for k in ("company_id", "role")} for p in first["parties"]],
+    }  # fmt: skip
+    draft = await world.officer.made("/agreements", body)
+    file = await attach(world, lead, "agreement", "-2")
+    link = {"file_id": file["file_id"], "subject_kind": "agreement", "subject_id": draft["id"]}
+    await world.officer.made("/evidence-links", link)
+    await decided(world.leader, "/agreements", draft, decision="activate")
+    reply = await world.leader.post(
+        f"/stage-transitions/{step['id']}/decisions",
+        {"decision": "recognise"},
+        headers={"If-Match": etag(step)},
+    )
+    (fault,) = problem(reply, 409, "gate_not_met")["errors"]
+    assert (fault["code"], "300000000.00" in fault["message"]) == ("not_as_agreed", True)
+
+
+async def test_an_amount_that_no_column_holds_is_refused(world: World) -> None:
+    amount = "999999999999999999.99"
+    lead = await world.lead_at("pre_signing")
+    rate = {"currency": "USD", "exchange_rate": "9999999999.99999999", "rate_on": YESTERDAY}
+    body = {"to_stage": "signed", "agreed_amount": amount, **rate}
+    problem(await asked(world.officer, lead["id"], **body), 422, "invalid_values")
+    draft = {
+        "lead_id": lead["id"], "kind": "framework", "number": "1", "signed_on": YESTERDAY,
+        "amount": amount, **rate,
+    }  # fmt: skip
+    problem(await world.officer.post("/agreements", draft), 422, "invalid_values")
