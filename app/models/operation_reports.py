@@ -1,7 +1,6 @@
 """Operation reports: what a settled project delivered in a year or quarter."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -124,8 +123,3 @@ class OperationReportQuery(
     )
 ):
     """Parameters of the list of reports."""
-
-
-def is_at_capacity(done: Decimal | None, promised: Decimal | None, part: Decimal) -> bool:
-    """Whether a year reached a part of what was promised for it; no promise is no proof."""
-    return bool(promised) and done is not None and done >= part * (promised or Decimal(0))

@@ -87,7 +87,9 @@ async def decide(
         raise Problem("dispute_status", status=dispute.status)
     case = await _case(session, dispute)
     earlier = await _decisions(session, dispute)
-    _check_no_party(caller, dispute, case, earlier, await _members(session, case))
+    awarded = {payload.to_officer_id, *(member.officer_id for member in payload.members)}
+    members = await _members(session, case) | awarded
+    _check_no_party(caller, dispute, case, earlier, members)
     payload.check_parts(has_own_lead=case.own_lead is not None)
     for decision in earlier:
         await restore(session, case, decision.before)
@@ -111,7 +113,7 @@ async def _decisions(session: AsyncSession, dispute: Dispute) -> Sequence[Disput
     return (await session.exec(query)).all()
 
 
-async def _members(session: AsyncSession, case: Case) -> set[UUID]:
+async def _members(session: AsyncSession, case: Case) -> set[UUID | None]:
     members = await open_members(session, [lead.id for lead in case.leads])
     return {member.officer_id for member in members}
 
@@ -121,9 +123,9 @@ def _check_no_party(
     dispute: Dispute,
     case: Case,
     earlier: Sequence[DisputeDecision],
-    members: set[UUID],
+    members: set[UUID | None],
 ) -> None:
-    """403 for who is on either side, and for who has decided it before."""
+    """403 for who is on either side or would be, and for who has decided it before."""
     parties: set[Any] = {dispute.created_by_id, dispute.owner_id, case.claim.officer_id}
     parties |= {lead.owner_id for lead in case.leads} | members
     parties |= {decision.decided_by_id for decision in earlier}

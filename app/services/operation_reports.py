@@ -1,25 +1,10 @@
-"""Operation reports: stated by one, recognised by a leader or the assessor; full capacity."""
+"""Operation reports: stated by one, recognised by a leader or the assessor."""
 
-from decimal import Decimal
-from typing import Any
-from uuid import UUID
-
-import sqlalchemy as sa
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core import records
-from app.models.agreements import Agreement, AgreementKind, AgreementStatus
-from app.models.operation_reports import (
-    OperationReport,
-    OperationReportCreate,
-    is_at_capacity,
-)
-from app.models.pipeline import TransitionStatus
+from app.models.operation_reports import OperationReport, OperationReportCreate
 from app.services.access import Caller, lead_in_reach
-
-# The part of the promised output or tax that is full capacity [D].
-FULL_CAPACITY = Decimal("0.80")
 
 
 async def create(
@@ -29,46 +14,3 @@ async def create(
     await lead_in_reach(session, caller, payload.lead_id, is_locked=True)
     OperationReport.model_validate(payload).check_period()
     return await records.add(session, OperationReport, payload)
-
-
-async def has_full_capacity(
-    session: AsyncSession, lead_id: UUID, part: Decimal = FULL_CAPACITY
-) -> bool:
-    """Whether recognised reports of any year reach the promised output or tax.
-
-    A year's own report goes before the sum of its quarters; promises are those of the active
-    investment agreement.
-    """
-    promises = select(Agreement).where(
-        col(Agreement.lead_id) == lead_id,
-        col(Agreement.kind) == AgreementKind.investment,
-        col(Agreement.status) == AgreementStatus.active,
-    )
-    promised = (await session.exec(promises)).first()
-    if promised is None:
-        return False
-    years = await (await session.connection()).execute(_years(lead_id))
-    return any(
-        is_at_capacity(year.output, promised.promised_output, part)
-        or is_at_capacity(year.tax, promised.promised_tax, part)
-        for year in years
-    )
-
-
-def _years(lead_id: UUID) -> Any:  # a Select of output and tax
-    of_year = col(OperationReport.quarter).is_(None)
-
-    def whole(column: Any) -> sa.ColumnElement[Decimal]:
-        return sa.func.coalesce(sa.func.max(column).filter(of_year), sa.func.sum(column))
-
-    return (
-        sa.select(
-            whole(col(OperationReport.output)).label("output"),
-            whole(col(OperationReport.tax)).label("tax"),
-        )
-        .where(
-            col(OperationReport.lead_id) == lead_id,
-            col(OperationReport.status) == TransitionStatus.recognised,
-        )
-        .group_by(col(OperationReport.year))
-    )

@@ -11,7 +11,7 @@ from app.models.gates import GateItem
 from tests import walk
 from tests.pipeline.people import Person
 from tests.pipeline.table import PATHS, STAGES
-from tests.world import World
+from tests.world import Client, World
 from tests.writes import etag
 from tests.writes.money import NOUNS, body_of
 
@@ -70,7 +70,7 @@ class Walk:
         world.team_lead = world.leader
         return world
 
-    async def on(self, who: Person, path: str, record: Record, noun: str, **body: Any) -> Any:
+    async def on(self, who: Client, path: str, record: Record, noun: str, **body: Any) -> Any:
         """Something done to a record in the version that was just read."""
         headers = {"If-Match": etag(record)}
         return await who.made(f"{path}/{record['id']}/{noun}", body, headers=headers)

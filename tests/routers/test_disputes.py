@@ -227,3 +227,17 @@ async def test_an_appeal_comes_in_ten_working_days(world: World) -> None:
     problem(await appealed(done, world.stranger), 409, "appeal_closed")
     await world.database.execute("UPDATE disputes SET appeal_until = $1", today())
     assert (await appealed(done, world.stranger)).status_code == 201
+
+
+async def test_nobody_awards_a_lead_to_themselves(world: World) -> None:
+    _, _, record = await contested(world)
+    mine: dict[str, Any] = {"outcome": "transfer", "to_officer_id": world.leader.id}
+    problem(await ruled(world, record, **mine), 403, "dispute_party")
+    parts = [
+        {"officer_id": world.officer.id, "role": "lead_negotiator", "share": "70.00"},
+        {"officer_id": world.leader.id, "role": "supporter", "share": "30.00"},
+    ]
+    shared: dict[str, Any] = {"outcome": "share", "members": parts}
+    problem(await ruled(world, record, **shared), 403, "dispute_party")
+    deputy = await world.account("leader", "bureau")
+    await rule(world, record, deputy, **shared)

@@ -1,13 +1,11 @@
 """Operation reports: recognised by somebody else, once per period; full capacity by hand."""
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 
 from app.core.clock import today
-from app.services import operation_reports
+from tests.walk import lacking
 from tests.world import World, problem
 from tests.writes import etag
 from tests.writes.agreements import REPORT, in_force, recognised_report
@@ -61,23 +59,21 @@ async def test_periods_that_are_not(world: World, period: dict[str, int]) -> Non
     ],
 )
 async def test_full_capacity_is_four_fifths_of_the_promise_in_one_year(
-    world: World, app: FastAPI, reports: list[dict[str, Any]], is_full: Any
+    world: World, reports: list[dict[str, Any]], is_full: Any
 ) -> None:
-    lead = await world.lead()
+    lead = await world.lead_at("producing", "opening")
     await in_force(world, lead, promised_output="100000000.00", promised_tax="10000000.00")
     for report in reports:
         await recognised_report(world, lead, **{"tax": "0.00", **report})
-    async with app.state.db.sessions() as session:
-        found = await operation_reports.has_full_capacity(session, lead["id"])
-        half = await operation_reports.has_full_capacity(session, lead["id"], Decimal("0.01"))
-    assert (found, half) == (is_full, bool(reports))
+    await world.with_gates()
+    assert await lacking(world, lead, "at_capacity") == ([] if is_full else ["output_reached"])
 
 
-async def test_without_a_promise_nothing_is_full(world: World, app: FastAPI) -> None:
-    lead = await world.lead()
+@pytest.mark.parametrize("promised", [{}, {"promised_output": "0.00", "promised_tax": "0.00"}])
+async def test_without_a_promise_nothing_is_full(world: World, promised: Any) -> None:
+    lead = await world.lead_at("producing", "opening")
     await recognised_report(world, lead)
-    async with app.state.db.sessions() as session:
-        assert not await operation_reports.has_full_capacity(session, lead["id"])
-    await in_force(world, lead)
-    async with app.state.db.sessions() as session:
-        assert not await operation_reports.has_full_capacity(session, lead["id"])
+    await world.with_gates()
+    assert await lacking(world, lead, "at_capacity") == ["output_reached"]
+    await in_force(world, lead, **promised)
+    assert await lacking(world, lead, "at_capacity") == ["output_reached"]
