@@ -5,7 +5,7 @@ export UV_LINK_MODE := copy
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench bench-smoke bench-scale bench-targets openapi pinyin fuzz fuzz-smoke statements test-plans test-ledger check setup setup-dev
+.PHONY: help run test lint types bench bench-smoke bench-scale bench-targets openapi pinyin fuzz fuzz-smoke statements test-plans test-ledger test-pipeline check setup setup-dev
 
 help:  ## What can be made here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,5 +72,8 @@ statements: .venv/.dev  ## Count every operation's statements anew (tests/core/s
 
 test-ledger: .venv/.dev  ## 2,000 random operations against a plain model of the ledger
 	@YINFENG_STEPS=2000 .venv/bin/python -m pytest -o faulthandler_timeout=1800 tests/kpis/test_machine.py
+
+test-pipeline: .venv/.dev  ## 1,000 random tries of a zone's people against the rules of the pipeline
+	@YINFENG_STEPS=1000 .venv/bin/python -m pytest -o faulthandler_timeout=1800 tests/pipeline/test_machine.py
 
 check: lint types test  ## All that CI runs

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.bulk import change_all
 from app.core.clock import today
-from app.models.lead_members import LeadMember
+from app.models.lead_members import LeadMember, LeadMemberRole
 from app.models.leads import Lead
 from app.models.officers import Officer
 from app.services import follow_ups
@@ -44,14 +44,18 @@ async def hand_over(session: AsyncSession, leads: Sequence[Lead], to: Officer) -
 
 
 def _seat(lead: Lead, members: Sequence[LeadMember], to: Officer) -> Seat:
-    """The old owner's role, with the share of both where the new owner was a member already."""
+    """The old owner's role, with the share of both where the new owner was a member already.
+
+    Who negotiated goes on negotiating: a lead has one lead negotiator.
+    """
     own = [member for member in members if member.lead_id == lead.id]
     old = next((member for member in own if member.officer_id == lead.owner_id), None)
     if old is None:
         return Seat()
     left = [member for member in own if member.officer_id in {lead.owner_id, to.id}]
     share = sum(member.share for member in left)
-    return Seat(opened(lead.id, to.id, old, share=share), left)
+    like = next((m for m in left if m.role is LeadMemberRole.lead_negotiator), old)
+    return Seat(opened(lead.id, to.id, like, share=share), left)
 
 
 def opened(lead_id: UUID, officer_id: UUID, like: LeadMember, **more: object) -> LeadMember:

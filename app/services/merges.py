@@ -143,11 +143,13 @@ async def _referred(
 
 
 def _check_leads(kept: Lead, merged: Lead) -> None:
-    """One lead counts once: what was signed cannot vanish into another."""
+    """One lead counts once, of one investor: what was signed cannot vanish into another."""
     if order(merged.stage) >= order(Stage.signed):
         raise Problem("merge_refused")
     if kept.is_pending or merged.is_pending:
         raise Problem("conflict")
+    if merged.company_id not in {None, kept.company_id}:
+        raise invalid("/merged_id", "other_company")
 
 
 async def _plan(session: AsyncSession, payload: MergeCreate) -> Plan:

@@ -10,7 +10,7 @@ from app.core.clock import today
 from app.models.gates import GateItem
 from tests import walk
 from tests.pipeline.people import Person
-from tests.pipeline.table import PATHS, STAGES
+from tests.pipeline.table import PATHS, RECOGNISED_BY, STAGES, gate
 from tests.world import Client, World
 from tests.writes import etag
 from tests.writes.money import NOUNS, body_of
@@ -374,7 +374,52 @@ class Walk:
         if transfer := await self.one_of("/transfers"):
             await self.on(self.often(self.high), "/transfers", transfer, "reversals", reason="误移")
 
-    # Agreements and money
+    async def merge(self) -> None:
+        if len(self.leads) > 1:
+            kept, merged = self.pick.sample(self.leads, 2)
+            body = {"kind": "lead", "kept_id": kept, "merged_id": merged, "reason": "同一项目"}
+            await self.often(self.high).made("/merges", body)
+            self.leads.remove(merged)
+
+    async def undo_a_merge(self) -> None:
+        if merge := await self.one_of("/merges"):
+            await self.on(self.often(self.high), "/merges", merge, "reversals", reason="误并")
+            self.leads.append(merge["merged_id"])
+
+    # Gates, agreements and money
+
+    async def set_a_gate(self) -> None:
+        """Another need of an item, for a while; what is signed is always what was agreed."""
+        admin = self.often([self.people["system_admin"]])
+        if setting := await self.one_of("/gate-settings"):
+            await admin.delete(f"/gate-settings/{setting['id']}", etag(setting))
+            return
+        stage = self.pick.choice([*RECOGNISED_BY])
+        items = [i for part in gate(stage, self.pick.choice([*PATHS])) for i in part]
+        item, need = self.pick.choice(items), self.pick.choice(["off", "deferrable", "compulsory"])
+        if item != "investment_agreement":
+            body = {"stage": stage, "item": item, "need": need}
+            await admin.made("/gate-settings", body)
+
+    async def assess(self) -> None:
+        if lead := await self.a_lead():
+            verdict = self.pick.choice(["follow", "drop", "ask_experts"])
+            body = {"lead_id": lead["id"], "verdict": verdict, "comment": "复评"}
+            await self.often([self.owner(lead)]).made("/assessments", body)
+
+    async def report_operation(self) -> None:
+        if lead := await self.a_lead():
+            body = {"lead_id": lead["id"], "year": today().year, "jobs": 1, "tax": "1.00"}
+            body["output"] = self.pick.choice(["1.00", "90000000.00"])
+            await self.often([self.owner(lead)]).made("/operation-reports", body)
+
+    async def judge_a_report(self) -> None:
+        if report := await self.one_of("/operation-reports"):
+            who = self.often([self.people["leader"], self.people["assessor"]])
+            noun, body = self.pick.choice(
+                [("decisions", YES), ("decisions", YES), ("reversals", {"reason": "误报"})]
+            )
+            await self.on(who, "/operation-reports", report, noun, **body)
 
     async def sign_another_agreement(self) -> None:
         """A new version, or an increment."""
@@ -385,8 +430,11 @@ class Walk:
         )
         kind = self.pick.choice(["investment", "supplement", "supplement"])
         more = {"supersedes_id": active["id"]} if active and self.pick.random() < 0.9 else {}
-        amount = f"{self.pick.randint(1, 10**10) / 100:.2f}"
-        await walk.agreement(self.around(lead), lead, kind=kind, amount=amount, **more)
+        more["amount"] = f"{self.pick.randint(1, 10**10) / 100:.2f}"
+        if self.pick.random() < 0.3:
+            rate = {"exchange_rate": "7.12345678", "rate_on": f"{today()}"}
+            more |= {"currency": "USD", **rate}
+        await walk.agreement(self.around(lead), lead, kind=kind, **more)
 
     async def decide_an_agreement(self) -> None:
         if agreement := await self.one_of("/agreements"):
@@ -436,7 +484,8 @@ ACTIONS = (
     "ask_for_a_move", "defer", "days_pass_for_a_promise", "extend_a_promise", "change_status",
     "decide_a_move", "reverse_a_move", "log_visit", "reverse_a_visit", "claim", "decide_a_claim",
     "renew_a_claim", "ask_to_join", "decide_on_joining", "open_a_dispute", "decide_a_dispute",
-    "appeal_a_dispute", "transfer", "undo_a_transfer", "sign_another_agreement",
+    "appeal_a_dispute", "transfer", "undo_a_transfer", "merge", "undo_a_merge",
+    "set_a_gate", "assess", "report_operation", "judge_a_report", "sign_another_agreement",
     "decide_an_agreement", "type_money", "decide_on_money", "reverse_money", "change_money",
 )  # fmt: skip
 # What moves the story along comes up more often.

@@ -66,7 +66,7 @@ RULES = {
            OR count(*) FILTER (WHERE role = 'lead_negotiator') <> 1""",
     "one claim per lead and per company": """
         SELECT lead_id FROM claims WHERE status IN ('pending', 'active')
-        GROUP BY lead_id HAVING count(*) > 1
+        AND split_by_id IS NULL GROUP BY lead_id HAVING count(*) > 1
         UNION ALL
         SELECT company_id FROM claims WHERE status IN ('pending', 'active')
         AND split_by_id IS NULL GROUP BY company_id HAVING count(*) > 1
@@ -78,7 +78,7 @@ RULES = {
           ON t.lead_id = l.id AND t.status = 'pending'
         GROUP BY l.id HAVING count(t.id) <> (CASE WHEN l.is_pending THEN 1 ELSE 0 END)""",
     "what counts is of a lead that is there": f"""
-        SELECT l.id FROM leads l WHERE l.deleted_at IS NOT NULL AND (
+        SELECT l.id FROM leads l WHERE l.deleted_at IS NOT NULL AND merged_into_id IS NULL AND (
           EXISTS (SELECT FROM stage_transitions t WHERE t.lead_id = l.id AND t.{_DONE})
           OR EXISTS (SELECT FROM ({{money}}) f WHERE f.lead_id = l.id AND f.{_DONE})
           OR EXISTS (SELECT FROM agreements a WHERE a.lead_id = l.id AND a.status = 'active'))""",
@@ -104,7 +104,10 @@ LASTING = {
     "money_credits": "true",
     "agreement_credits": "true",
 }
-_REVERSAL = "'{status,version,updated_at,reversed_at,reversed_by_id,reversal_reason}'::text[]"
+# What a reversal changes, and a merge, which moves facts to the lead that is kept.
+_REVERSAL = (
+    "'{status,version,updated_at,reversed_at,reversed_by_id,reversal_reason,lead_id}'::text[]"
+)
 
 
 async def broken(database: asyncpg.Connection) -> dict[str, list[Any]]:
@@ -118,7 +121,9 @@ async def broken(database: asyncpg.Connection) -> dict[str, list[Any]]:
 
 async def wrongly_standing(database: asyncpg.Connection) -> dict[str, list[Any]]:
     """Leads whose stage, status or amount is not what their recognised moves make of them."""
-    leads = await database.fetch("SELECT id, stage, status, agreed_amount FROM leads")
+    leads = await database.fetch(
+        "SELECT id, stage, status, agreed_amount FROM leads WHERE merged_into_id IS NULL"
+    )
     moves = await database.fetch(
         "SELECT lead_id, kind, to_stage, agreed_amount, status FROM stage_transitions"
         " WHERE status = 'recognised' ORDER BY recognised_at, id"
@@ -142,7 +147,7 @@ async def wrongly_standing(database: asyncpg.Connection) -> dict[str, list[Any]]
 
 
 async def lasting(database: asyncpg.Connection) -> dict[str, str]:
-    """Every recognised fact by its table and id, without what a reversal changes."""
+    """Every recognised fact by its table and id, without what may change."""
     rows = " UNION ALL ".join(
         f"SELECT '{table} ' || id AS key, (to_jsonb(t) - {_REVERSAL})::text AS body"
         f" FROM {table} t WHERE {where}"

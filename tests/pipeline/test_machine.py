@@ -42,7 +42,16 @@ WALKS = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 SEEDS = st.integers(0, 2**32)
-NAMES = ("officer", "colleague", "stranger", "team_lead", "leader", "assessor", "auditor")
+NAMES = (
+    "officer",
+    "colleague",
+    "stranger",
+    "team_lead",
+    "leader",
+    "assessor",
+    "auditor",
+    "system_admin",
+)
 
 
 class PipelineMachine(RuleBasedStateMachine):
@@ -56,6 +65,7 @@ class PipelineMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.kept: dict[str, str] = {}
+        self.steps = 0
         self.run(self._begin())
 
     def run(self, action: Coroutine[Any, Any, Any]) -> Any:
@@ -85,7 +95,8 @@ class PipelineMachine(RuleBasedStateMachine):
     @rule(seed=SEEDS)
     def act(self, seed: int) -> None:
         """Something by somebody; the simplest history is no dull one, for its steps differ."""
-        self.walk.pick = random.Random(f"{seed} {self.taken['steps']}")
+        self.steps += 1
+        self.walk.pick = random.Random(f"{seed} {self.steps}")
         for name in self.walk.pick.sample((*ACTIONS, *LIKELY), 9):
             if self.tried(name):
                 return

@@ -107,6 +107,16 @@ async def test_what_cannot_be_merged(world: World) -> None:
     problem(absent, 422, "invalid_values")
 
 
+async def test_leads_of_two_investors_stay_two(world: World) -> None:
+    """Else the kept lead would have a claim on somebody else's company."""
+    kept, merged = await world.lead(), await world.lead()
+    body = {"kind": "lead", "kept_id": kept["id"], "merged_id": merged["id"], "reason": "同"}
+    refused = problem(await world.team_lead.post("/merges", body), 422, "invalid_values")
+    assert [(e["pointer"], e["code"]) for e in refused["errors"]] == [
+        ("/merged_id", "other_company")
+    ]
+
+
 async def test_every_key_to_a_company_or_lead_is_known() -> None:
     models: tuple[Any, ...] = (Company, Lead)
     names = {reference.name for model in models for reference in references_to(model)}

@@ -117,6 +117,22 @@ async def test_the_seat_keeps_its_share_and_a_member_brings_the_own(world: World
     assert await members(world, lead) == before
 
 
+async def test_who_negotiates_goes_on_negotiating(world: World) -> None:
+    """Else the lead would have no lead negotiator, and nobody could join it."""
+    lead = await world.lead()
+    await world.members(
+        lead["id"], (world.officer, "supporter", "40.00"),
+        (world.colleague, "lead_negotiator", "60.00"),
+    )  # fmt: skip
+    done = await transfer(world, lead_ids=[lead["id"]])
+    assert await members(world, lead) == {world.colleague.id: ("lead_negotiator", "100.00")}
+    assert (await undo(world, done)).status_code == 201
+    assert await members(world, lead) == {
+        world.officer.id: ("supporter", "40.00"),
+        world.colleague.id: ("lead_negotiator", "60.00"),
+    }
+
+
 async def test_undo_restores_owner_team_and_members(world: World) -> None:
     lead = await a_lead_with_a_past(world)
     before, rows, seats = await tables(world), await leads(world), await members(world, lead)
