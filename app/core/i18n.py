@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from contextvars import ContextVar
+from enum import Enum
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -52,9 +53,18 @@ def text(
     lang: str = "",
     fallback: str = "",
 ) -> str:
-    """One text with its parameters filled in; `fallback`, else the key, where no text exists."""
-    template = catalogue(lang or language.get()).get(section, {}).get(key, fallback or key)
-    return template.format_map(_Gaps(params or {}))
+    """One text with its parameters filled in; `fallback`, else the key, where no text exists.
+
+    A parameter that is one of our codes is named by its label.
+    """
+    texts = catalogue(lang or language.get())
+    named = {name: _named(texts, value) for name, value in (params or {}).items()}
+    return texts.get(section, {}).get(key, fallback or key).format_map(_Gaps(named))
+
+
+def _named(texts: Mapping[str, Mapping[str, str]], value: Any) -> Any:
+    is_code = isinstance(value, Enum)
+    return texts.get(type(value).__name__, {}).get(value.value, value) if is_code else value
 
 
 def label(section: str, key: str) -> dict[str, str]:

@@ -75,9 +75,13 @@ def _decided(lead: Any) -> Held:
 
 
 def _reviewed(lead: Any) -> Held:
-    return select(Review.id).where(
-        col(Review.lead_id) == lead.id, _is(Review.status, ReviewStatus.passed)
-    ).exists()  # fmt: skip
+    """What the newest review that is over has said."""
+    newest = select(Review.status).where(
+        col(Review.lead_id) == lead.id, sa.not_(_is(Review.status, ReviewStatus.open))
+    )
+    order = col(Review.created_at).desc(), col(Review.id).desc()
+    passed = sa.literal_column(f"'{ReviewStatus.passed}'")
+    return sa.func.coalesce(newest.order_by(*order).limit(1).scalar_subquery() == passed, False)
 
 
 def _sited(lead: Any) -> Held:

@@ -120,6 +120,19 @@ async def test_a_refusal_names_every_fault(world: World) -> None:
     ]
 
 
+async def test_a_refusal_calls_stages_by_their_names(world: World) -> None:
+    lead = await world.lead()
+    path, tag = f"/leads/{lead['id']}/stage-transitions", {"If-Match": etag(lead)}
+    body = {"to_stage": "negotiating"}
+    for lang, expected in {
+        "zh": ["不能从 线索 到 在谈", "跳过了阶段 初步接洽"],
+        "en": ["no way from Identified to Negotiating", "skips stage Contacted"],
+    }.items():
+        reply = await world.officer.post(path, body, headers={**tag, "Accept-Language": lang})
+        errors = problem(reply, 409, "transition_refused")["errors"]
+        assert [error["message"] for error in errors] == expected
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [

@@ -207,6 +207,18 @@ async def test_what_is_gone_at_the_recognition_stops_it(world: World) -> None:
     assert (await world.officer.seen(f"/leads/{lead['id']}"))["stage"] == "identified"
 
 
+async def test_the_newest_review_that_is_over_holds(world: World) -> None:
+    lead = await world.lead_at("negotiating")
+    await world.with_gates()
+    await BRING[GateItem.review_passed](world, lead)
+    again = {"lead_id": lead["id"], "project_class": "land"}
+    review = await world.officer.made("/reviews", again)
+    assert "review_passed" not in await lacking(world, lead, "pre_signing")
+    answer = {"node": "investment_committee", "verdict": "rejected", "opinion": "用地未落实"}
+    await decided(world.leader, "/reviews", review, **answer)
+    assert "review_passed" in await lacking(world, lead, "pre_signing")
+
+
 async def test_a_leader_grants_another_day_once_later(world: World) -> None:
     await world.with_gates()
     lead = await world.lead(track="construction")
