@@ -72,8 +72,8 @@ async def test_nothing_counts_before_the_lead_is_signed(world: World, app: FastA
     lead = await world.lead_at("pre_signing")
     await supplemented(world, lead)
     assert await numbers(world, "M01") == {}
-    step = await world.move(lead["id"], "signed", agreed_amount="1.00")
-    assert (await numbers(world, "M01"))["zone"] == "101.00"
+    step = await world.move(lead["id"], "signed")
+    assert (await numbers(world, "M01"))["zone"] == "200000100.00"
     await world.take_back("stage-transitions", step)
     assert await numbers(world, "M01") == {}
     assert await exact(app)
