@@ -29,7 +29,10 @@ PENDING = f"kpi_pending ({KEY}, company_id, quantity)"
 # Columns of `PENDING` as entries have them, without the quantity.
 OF_ENTRY = f"""scope, mechanism, CAST(date_trunc('month', counted_on) AS date) AS month, scope_id,
 metric, part, dimension, definition_version, {COMPANY}"""
-BOTH_MECHANISMS = "CROSS JOIN LATERAL (VALUES (entry.mechanism), ('')) AS counted(mechanism)"
+# What has no mechanism (Q13) is there once all the same.
+BOTH_MECHANISMS = """CROSS JOIN LATERAL (
+  SELECT entry.mechanism WHERE entry.mechanism <> '' UNION ALL SELECT ''
+) AS counted(mechanism)"""
 SPREAD_KEY = KEY.replace("mechanism", "counted.mechanism")
 
 _FOLD = f"""

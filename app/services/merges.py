@@ -30,8 +30,11 @@ from app.models.lead_members import LeadMember
 from app.models.leads import Lead
 from app.models.merges import Merge, MergeCreate, MergePreview
 from app.models.pipeline import LeadStatus, Stage, order
+from app.models.platform_companies import PlatformCompany
+from app.models.platform_fundings import PlatformFunding
 from app.models.roles import Role
 from app.models.stage_transitions import StageTransition
+from app.services import company_lists
 from app.services.access import Caller, check_reach, found
 from app.services.references import Reference, clashing_at, references_to, rows_at
 
@@ -71,7 +74,7 @@ async def create(session: AsyncSession, caller: Caller, payload: MergeCreate) ->
     merge = Merge.model_validate(
         payload, update={"moved": _ids(plan.moved), "stayed": _ids(plan.stayed)} | {"before": {}}
     )
-    subjects = subjects_of(plan.moved, (kept.id, merged.id))
+    subjects = await subjects_of(session, plan.moved, (kept.id, merged.id))
     for reference, rows in plan.moved.items():
         await change_all(session, rows, **{reference.column: kept.id})
     merge.before = {
@@ -82,7 +85,7 @@ async def create(session: AsyncSession, caller: Caller, payload: MergeCreate) ->
     }
     session.add(merge)
     await session.flush()
-    await post(session, subjects)
+    await post(session, merge, subjects)
     return merge
 
 
@@ -169,17 +172,29 @@ def _ids(part: dict[Reference, list[Row]]) -> dict[str, list[str]]:
     }
 
 
-def subjects_of(moved: dict[Reference, list[Row]], ends: tuple[UUID, UUID]) -> list[UUID]:
-    """Whatever the ledger may know the moved rows by: themselves, their leads and visits."""
-    owners = ("id", "lead_id", "visit_id")
+async def subjects_of(
+    session: AsyncSession, moved: dict[Reference, list[Row]], ends: tuple[UUID, UUID]
+) -> list[UUID]:
+    """Whatever the ledger may know the moved rows by: themselves and what they are part of."""
+    owners = ("id", "lead_id", "visit_id", "event_id")
     ids = {getattr(row, name, None) for rows in moved.values() for row in rows for name in owners}
+    platforms = [row.id for rows in moved.values() for row in rows if type(row) is PlatformCompany]
+    if platforms:
+        of_platforms = col(PlatformFunding.platform_company_id).in_(platforms)
+        ids |= set(await session.exec(select(PlatformFunding.id).where(of_platforms)))
     return sorted({*(one for one in ids if one is not None), *ends})
 
 
-async def post(session: AsyncSession, subjects: list[UUID]) -> None:
-    """Bring the ledger in line with the facts that moved."""
+async def post(session: AsyncSession, merge: Merge, subjects: list[UUID]) -> None:
+    """Bring the ledger in line with the facts that moved.
+
+    An edition counts by its companies and by who was on the one before: all of both are posted.
+    """
     for family in Family:
         await ledger.post_all(session, family, subjects)
+    if merge.kind is DuplicateKind.company:
+        for company_id in (merge.kept_id, merge.merged_id):
+            await company_lists.post_of_company(session, company_id)
 
 
 def _note_visits(kept: Any, merged: Any) -> dict[str, Any]:
