@@ -57,6 +57,25 @@ async def _fold(url: str) -> int:
 
 
 @kpi.command()
+def rebuild() -> None:
+    """Append what the ledger is missing, and sum it anew; after the zone got another city."""
+    with database_url() as url:
+        count = asyncio.run(_rebuild(url))
+    out.print(f"{count} entries appended.")
+
+
+async def _rebuild(url: str) -> int:
+    database = Database(url, pool_size=1)
+    try:
+        async with database.transaction() as session:
+            count = await ledger.rebuild(session)
+        await rollup.fold_all(database)
+    finally:
+        await database.close()
+    return count
+
+
+@kpi.command()
 def mature() -> None:
     """Write down which agreed starts were due before today, and post what follows; run nightly."""
     with database_url() as url:

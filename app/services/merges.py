@@ -193,8 +193,7 @@ async def post(session: AsyncSession, merge: Merge, subjects: list[UUID]) -> Non
     for family in Family:
         await ledger.post_all(session, family, subjects)
     if merge.kind is DuplicateKind.company:
-        for company_id in (merge.kept_id, merge.merged_id):
-            await company_lists.post_of_company(session, company_id)
+        await company_lists.post_of_companies(session, merge.kept_id, merge.merged_id)
 
 
 def _note_visits(kept: Any, merged: Any) -> dict[str, Any]:

@@ -1,11 +1,15 @@
 """What random histories found, each by name and by hand."""
 
+import asyncio
+import subprocess
+import sys
 from typing import Any
 
 from app.core.clock import today
 from app.kpis import ledger, rollup
 from tests.kpis.test_activities import an_event, sourced
 from tests.kpis.test_company_lists import LOCAL, a_list
+from tests.routers.test_money_facts import recognised
 from tests.world import World
 from tests.writes import etag
 
@@ -65,3 +69,19 @@ async def test_a_company_that_is_merged_takes_its_lists_along(world: World) -> N
     assert await zone(world, "Q13", f"{YEAR - 1}..{YEAR}") == "2"
     await merged(world, "company", kept, gone)
     assert await zone(world, "Q13", f"{YEAR - 1}..{YEAR}") == "2"
+
+
+async def test_the_command_counts_anew_for_another_city(world: World, database_url: str) -> None:
+    """A million from Shanghai is from outside no more."""
+    await recognised(world, arrived_on=f"{YEAR - 1}-05-06")
+    (profile,) = (await world.leader.seen("/zone-profiles"))["items"]
+    path = f"/zone-profiles/{profile['id']}"
+    reply = await world.system_admin.patch(path, {"city_code": "3101"}, etag(profile))
+    assert reply.status_code == 200, reply.text
+    assert not await exact(world)
+    assert await zone(world, "M02", f"{YEAR - 1}") == "1000000.00"
+    command = [sys.executable, "-c", "from app.cli import cli; cli()", "kpi", "rebuild"]
+    given = {"YINFENG_DATABASE_URL": database_url, "PATH": ""}
+    await asyncio.to_thread(subprocess.run, command, env=given, capture_output=True, check=True)
+    assert await zone(world, "M02", f"{YEAR - 1}") == "0.00"
+    assert await exact(world)
