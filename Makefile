@@ -71,8 +71,8 @@ test-plans: .venv/.dev  ## Plans of every filter and sort of every list at 100,0
 statements: .venv/.dev  ## Count every operation's statements anew (tests/core/statements.toml)
 	@YINFENG_WRITE_STATEMENTS=1 .venv/bin/python -m pytest -q tests/core/test_statements.py
 
-test-ledger: .venv/.dev  ## 2,000 random operations against a plain model of the ledger
-	@YINFENG_STEPS=2000 .venv/bin/python -m pytest -o faulthandler_timeout=1800 tests/kpis/test_machine.py
+test-ledger: .venv/.dev  ## 2,000 random steps: every metric and scope, a plain model beside (some ten minutes)
+	@YINFENG_STEPS=2000 .venv/bin/python -m pytest -o faulthandler_timeout=7200 tests/kpis/test_machine.py
 
 test-pipeline: .venv/.dev  ## 1,000 random tries of a zone's people against the rules of the pipeline
 	@YINFENG_STEPS=1000 .venv/bin/python -m pytest -o faulthandler_timeout=1800 tests/pipeline/test_machine.py

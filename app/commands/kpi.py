@@ -52,7 +52,7 @@ def rebuild(
         str | None, typer.Option(metavar="METRIC:VERSION", help="Let the draft count from now on.")
     ] = None,
 ) -> None:
-    """Post whatever is missing from the ledger; or count a version of a definition beside it.
+    """Post and sum what the ledger is missing; or count a version of a definition beside it.
 
     A shadow is what the version counts over all facts, as if it held in all years; reports read
     it, no number does. It may be killed and run again. Publishing posts the differences, locked
@@ -67,7 +67,7 @@ def rebuild(
                 asyncio.run(_publish(url, *named))
                 told = f"{publish} counts from its first year on."
             else:
-                told = f"{asyncio.run(_rebuild(url))} entries posted."
+                told = f"{asyncio.run(_rebuild(url))} entries appended."
         except Problem as error:
             out.print(error.detail())
             raise typer.Exit(1) from error
@@ -99,8 +99,14 @@ async def _publish(url: str, metric: str, number: int) -> None:
 
 
 async def _rebuild(url: str) -> int:
-    async with session_at(url) as session:
-        return await ledger.rebuild(session)
+    database = Database(url, pool_size=1)
+    try:
+        async with database.transaction() as session:
+            count = await ledger.rebuild(session)
+        await rollup.fold_all(database)
+    finally:
+        await database.close()
+    return count
 
 
 @kpi.command()

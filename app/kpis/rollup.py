@@ -42,7 +42,10 @@ SPANS = {
 }
 COUNTS = ", ".join(SPANS)
 _COMPANY = f"{KEY.replace('month, ', '')}, company_id"
-BOTH_MECHANISMS = "CROSS JOIN LATERAL (VALUES (entry.mechanism), ('')) AS counted(mechanism)"
+# What has no mechanism (Q13) is there once all the same.
+BOTH_MECHANISMS = """CROSS JOIN LATERAL (
+  SELECT entry.mechanism WHERE entry.mechanism <> '' UNION ALL SELECT ''
+) AS counted(mechanism)"""
 SPREAD_KEY = KEY.replace("mechanism", "counted.mechanism")
 
 

@@ -45,7 +45,7 @@ async def update(
         session.add(former_name(company.id, before))
     await session.flush()
     if "region_code" in changed:
-        await company_lists.post_of_company(session, company.id)
+        await company_lists.post_of_companies(session, company.id)
 
 
 async def delete(session: AsyncSession, caller: Caller, company_id: UUID, if_match: int) -> None:

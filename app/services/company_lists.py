@@ -72,10 +72,10 @@ async def update(
     await _post_changed(session, row, was)
 
 
-async def post_of_company(session: AsyncSession, company_id: UUID) -> None:
-    """Bring in line what the lists of a company count, after it has moved."""
+async def post_of_companies(session: AsyncSession, *company_ids: UUID) -> None:
+    """Bring in line what the lists of some companies count, after these moved or became one."""
     on = select(CompanyListEntry.company_list_id).where(
-        col(CompanyListEntry.company_id) == company_id
+        col(CompanyListEntry.company_id).in_(company_ids)
     )
     await _post(session, col(CompanyList.id).in_(on))
 

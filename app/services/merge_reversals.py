@@ -44,7 +44,7 @@ async def take_back(session: AsyncSession, caller: Caller, merge: Merge, reason:
         await check_reach(session, kept, caller)
     merged = (await session.exec(_tombstone(model, merge.merged_id))).one()
     moved = await _moved_rows(session, merge)
-    subjects = subjects_of(moved, (kept.id, merged.id))
+    subjects = await subjects_of(session, moved, (kept.id, merged.id))
     for reference, rows in moved.items():
         await change_all(session, rows, **{reference.column: merged.id})
     await _restore(session, merge, kept, merged)
@@ -56,7 +56,7 @@ async def take_back(session: AsyncSession, caller: Caller, merge: Merge, reason:
         }
     )
     await session.flush()
-    await post(session, subjects)
+    await post(session, merge, subjects)
     return merge
 
 

@@ -32,8 +32,11 @@ from app.models.leads import Lead
 from app.models.light_turns import LightTurn
 from app.models.merges import Merge, MergeCreate, MergePreview
 from app.models.pipeline import LeadStatus, Stage, order
+from app.models.platform_companies import PlatformCompany
+from app.models.platform_fundings import PlatformFunding
 from app.models.roles import Role
 from app.models.stage_transitions import StageTransition
+from app.services import company_lists
 from app.services.access import Caller, check_reach, found
 from app.services.references import Reference, clashing_at, references_to, rows_at
 
@@ -81,7 +84,7 @@ async def create(
     merge = Merge.model_validate(
         payload, update={"moved": _ids(plan.moved), "stayed": _ids(plan.stayed)} | {"before": {}}
     )
-    subjects = subjects_of(plan.moved, (kept.id, merged.id))
+    subjects = await subjects_of(session, plan.moved, (kept.id, merged.id))
     for reference, rows in plan.moved.items():
         await change_all(session, rows, **{reference.column: kept.id})
     merge.before = {
@@ -92,7 +95,7 @@ async def create(
     }
     session.add(merge)
     await session.flush()
-    await post(session, subjects)
+    await post(session, merge, subjects)
     return merge
 
 
@@ -184,17 +187,28 @@ def _ids(part: dict[Reference, list[Row]]) -> dict[str, list[str]]:
     }
 
 
-def subjects_of(moved: dict[Reference, list[Row]], ends: tuple[UUID, UUID]) -> list[UUID]:
-    """Whatever the ledger may know the moved rows by: themselves, their leads and visits."""
-    owners = ("id", "lead_id", "visit_id")
+async def subjects_of(
+    session: AsyncSession, moved: dict[Reference, list[Row]], ends: tuple[UUID, UUID]
+) -> list[UUID]:
+    """Whatever the ledger may know the moved rows by: themselves and what they are part of."""
+    owners = ("id", "lead_id", "visit_id", "event_id")
     ids = {getattr(row, name, None) for rows in moved.values() for row in rows for name in owners}
+    platforms = [row.id for rows in moved.values() for row in rows if type(row) is PlatformCompany]
+    if platforms:
+        of_platforms = col(PlatformFunding.platform_company_id).in_(platforms)
+        ids |= set(await session.exec(select(PlatformFunding.id).where(of_platforms)))
     return sorted({*(one for one in ids if one is not None), *ends})
 
 
-async def post(session: AsyncSession, subjects: list[UUID]) -> None:
-    """Bring the ledger in line with the facts that moved."""
+async def post(session: AsyncSession, merge: Merge, subjects: list[UUID]) -> None:
+    """Bring the ledger in line with the facts that moved.
+
+    An edition counts by its companies and by who was on the one before: all of both are posted.
+    """
     for family in Family:
         await ledger.post_all(session, family, subjects)
+    if merge.kind is DuplicateKind.company:
+        await company_lists.post_of_companies(session, merge.kept_id, merge.merged_id)
 
 
 def _note_visits(kept: Any, merged: Any) -> dict[str, Any]:
