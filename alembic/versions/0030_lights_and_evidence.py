@@ -1,5 +1,7 @@
 """lights that turned, promises that passed; claims by file, merges by dispute; five metrics"""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
@@ -87,7 +89,7 @@ def _follow_claims_and_disputes() -> None:
     op.drop_column("disputes", "is_merge_due")
 
 
-def _noted_at() -> sa.Column[sa.DateTime]:
+def _noted_at() -> sa.Column[datetime]:
     return sa.Column(
         "noted_at",
         sa.DateTime(timezone=True),

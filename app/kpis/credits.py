@@ -21,7 +21,8 @@ def _credits(facts: str, credits_table: str, fact_id: str, prefix: str, key: str
          sum(trunc(s.whole * c.share / 100, 4)) OVER fact AS portion_total,
          sum(trunc(s.whole_money * c.share / 100, 2)) OVER fact AS cut_total, s.id AS fact_id{key}
   FROM (
-    SELECT *, credited_share / 100 AS whole, trunc(amount * credited_share / 100, 2) AS whole_money
+    SELECT *, credited_share / 100 AS whole, CASE credited_share WHEN 100 THEN amount
+           ELSE trunc(amount * credited_share / 100, 2) END AS whole_money
     FROM {facts}
   ) AS s JOIN {credits_table} c ON c.{fact_id} = s.id AND c.share > 0
   WINDOW fact AS (PARTITION BY s.id{key})

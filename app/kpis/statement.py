@@ -19,6 +19,7 @@ from app.models.roles import FIELD_ROLES
 _PARAMETER = re.compile(r"(?<!:):([a-z_]+)")
 _FIELD_ROLES = ", ".join(f"'{role}'" for role in sorted(FIELD_ROLES))
 _PARTS = "scope_id, metric, part, dimension"
+_QUANTITY = f"SELECT {_PARTS}, quantity, 0 FROM {{}}"
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,7 @@ def summary_statement(form: Form) -> Statement:
     text = _PAGE.format(
         subjects=_SUBJECTS[form.scope](form),
         sources=",\n".join(sources),
-        quantities=" UNION ALL ".join(
-            f"SELECT {_PARTS}, quantity, 0 FROM {name}" for name in _beside(form)
-        ),
+        quantities=" UNION ALL ".join(map(_QUANTITY.format, _beside(form))),
         companies=_MOVED_COMPANIES if form.kept_count else _recounted(form),
         folded=_folded(form) if form.has_months else "",
         parts=_PARTS,

@@ -34,7 +34,7 @@ def version(metric: str, year: int, **parameters: Any) -> dict[str, Any]:
 def capital(**more: Any) -> dict[str, Any]:
     """省外产业到位资金 of 2024."""
     excluded = ["real_estate", "infrastructure", "finance"]
-    return version("M02", 2024, origin_scope="province", excluded_tags=excluded, **more)
+    return version("M02", 2024, **{"origin_scope": "province", "excluded_tags": excluded, **more})
 
 
 async def calls(world: World) -> dict[str, Call]:
