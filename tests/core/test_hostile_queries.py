@@ -17,6 +17,7 @@ NAMES = {"sort", "fields", "metrics"}
 SOMEBODY = "00000000-0000-0000-0000-00000000000a"
 NEEDED = {
     "metric": "M02",
+    "versions": "1",
     "from_at": "2026-01-01T00:00:00Z",
     "term": "new",
     "period": "2026",

@@ -19,11 +19,11 @@ Entry = Any
 
 
 def written(unit: str, quantity: Decimal) -> str:
-    return f"{quantity:.{({'CNY': 2, 'USD': 2, 'leads': 4}).get(unit, 0)}f}"
+    return f"{quantity:.{({'CNY': 2, 'USD': 2, 'leads': 4, 'mu': 4}).get(unit, 0)}f}"
 
 
 def rate(metric: Metric, top: Decimal, bottom: Decimal) -> str | None:
-    step = Decimal("0.01") if metric.unit == "CNY" else Decimal("0.0001")
+    step = Decimal("0.01") if metric.unit.startswith("CNY") else Decimal("0.0001")
     return str((top / bottom).quantize(step, ROUND_HALF_UP)) if bottom else None
 
 

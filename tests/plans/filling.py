@@ -264,6 +264,8 @@ def _value(column: sa.Column[Any], rows: int) -> str:
         value = _codes(list(regions())[:300])
     elif column.name == "industry_code":
         value = _codes(list(industries())[:200])
+    elif column.name == "worked_on":
+        value = "ARRAY[DATE '2026-01-05']"
     elif isinstance(column.type, ARRAY):
         value = f"ARRAY[{_reference(column, rows)}]"
     elif isinstance(column.type, sa.Uuid):

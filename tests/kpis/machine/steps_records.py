@@ -40,7 +40,12 @@ async def merge_leads(walk: Walk) -> None:
     """What was not signed goes into any other; its moves count no more."""
     kept_id, kept = walk.lead()
     merged_id, merged = walk.lead(is_signed=False)
-    if merged is kept or merged.agreement or walk.model.leads[kept_id] is merged:
+    if (
+        merged is kept
+        or merged.company != kept.company
+        or merged.agreement
+        or walk.model.leads[kept_id] is merged
+    ):
         raise NothingToDoError
     body = {"kind": "lead", "kept_id": kept_id, "merged_id": merged_id, "reason": "同一项目"}
     record = await walk.world.leader.made("/merges", body)
