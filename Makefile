@@ -5,7 +5,7 @@ export UV_LINK_MODE := copy
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench bench-smoke bench-scale bench-targets openapi pinyin fuzz fuzz-smoke statements test-plans test-ledger test-pipeline check setup setup-dev
+.PHONY: help run test lint types bench bench-smoke bench-scale bench-growth bench-targets openapi pinyin fuzz fuzz-smoke statements test-plans test-ledger test-pipeline check setup setup-dev
 
 help:  ## What can be made here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ bench-smoke: .venv/.dev  ## The same on a small data set, checking counts and an
 
 bench-scale: .venv/.dev  ## 1 M leads, 10 M visits (an hour, 30 GB)
 	@.venv/bin/python -m benchmarks.run --scale
+
+bench-growth: .venv/.dev  ## KPI reads at 100 thousand and at 10 M visits (half an hour, 10 GB)
+	@.venv/bin/python -m benchmarks.run --growth
 
 bench-targets: .venv/.dev  ## Proposing companies for 500 nodes out of 50,000 (a minute)
 	@.venv/bin/python -m benchmarks.targets

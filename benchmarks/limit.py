@@ -27,7 +27,8 @@ name, company_id, combination_id, chain_node_id, mechanism, direction, track, in
 source_region_code,
 source_country_code, planned_investment::text, planned_fixed_investment::text,
 expected_output::text, expected_tax::text, expected_jobs, currency,
-received_on, is_leading, is_flagship, is_restricted, description,
+received_on, is_leading, is_flagship, is_restricted, description, is_located_in_zone,
+credited_share::text,
 id, version, {_INSTANT.format("created_at")}, created_by_id, {_INSTANT.format("updated_at")},
 code, owner_id, team_id, stage, status, stage_entered_on, suspended_until, agreed_amount::text,
 agreed_currency, is_pending, last_visited_on, is_demo

@@ -5,16 +5,14 @@ from datetime import timedelta
 
 import asyncpg
 
-from app.kpis.cohorts import COHORTS
-from app.kpis.ledger import METRICS
+from app.kpis.ledger import METRICS, facts_of
 from app.kpis.metrics import Family
 from app.kpis.rollup import BOTH_MECHANISMS, COUNTS, KEY, OF_ENTRY, RECOUNTED, SPREAD_KEY
-from app.kpis.visits import SCOPED_VISITS
+from app.kpis.versions import definitions
 from app.models.ledger_entries import LedgerEntry
 from benchmarks.rows import DAYS, FIRST_DAY
 
 Step = Callable[[str, int], Callable[[int], None]]
-_FACTS = {Family.visit: SCOPED_VISITS, Family.lead: COHORTS}
 _OWN = {"id", "quantity", "recorded_at", "fact_on", "adjusts_period", "is_redefinition"}
 _KEYS = ", ".join(name for name in LedgerEntry.model_fields if name not in _OWN)
 _POST = f"""
@@ -130,7 +128,7 @@ async def _drop_key(connection: asyncpg.Connection, table: str) -> str:
 
 
 def _facts(family: Family, subject: str) -> str:
-    return _FACTS[family].format(subject=subject)
+    return f"{definitions(METRICS)}, {facts_of(family, subject)}"
 
 
 def _wanted(family: Family) -> str:

@@ -41,6 +41,7 @@ def main(  # noqa: PLR0917  options of a command line
     imports: int = 100_000,
     smoke: Annotated[bool, typer.Option(help="Check answers only, never time.")] = False,  # noqa: FBT002
     scale: Annotated[bool, typer.Option(help="1 M leads and companies, 10 M visits.")] = False,  # noqa: FBT002
+    growth: Annotated[bool, typer.Option(help="KPI reads alone, 100 k and 10 M visits.")] = False,  # noqa: FBT002
 ) -> None:
     """Measure the API beside the limit; with --smoke only check that the answers are right."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
@@ -49,12 +50,13 @@ def main(  # noqa: PLR0917  options of a command line
         _smoke(replace(_SMOKE, names=names), data_dir)
         return
     effort = Effort(requests, seconds, memory_requests=memory_requests, imports=imports)
-    few: list[Line] = []
-    if scale:
-        size = replace(_SCALE, officers=officers, names=names, has_ledger=False)
+    few, only = list[Line](), "KPI" if growth else ""
+    if scale or growth:
+        many = replace(size, visits=_SCALE.visits) if growth else replace(_SCALE, officers=officers)
+        size = replace(many, names=names, has_ledger=False)
         small = replace(size, leads=50_000, companies=50_000, visits=_FEW_VISITS)
         few = _measured(small, data_dir, effort, only="KPI")[1]
-    head, found = _measured(size, data_dir, effort)
+    head, found = _measured(size, data_dir, effort, only)
     found += lines.growth(few, found)
     report.show(found)
     what = f"{size.leads}-leads-{size.visits}-visits"

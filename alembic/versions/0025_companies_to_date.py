@@ -52,6 +52,7 @@ def upgrade() -> None:
     for name in _SPANS:
         op.alter_column("kpi_months", f"{name}_company_count", server_default=None)
     op.create_index("ix_kpi_months_metric", "kpi_months", ["scope", "mechanism", "month", "metric"])
+    _put_company_before_month()
 
 
 def _put_company_before_month() -> None:

@@ -104,6 +104,9 @@ def _points(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
 
 def downgrade() -> None:
     listed = ", ".join(f"'{metric}'" for metric, *_ in _FIRST)
+    shadowed = f"IN (SELECT id FROM metric_definitions WHERE metric IN ({listed}))"
+    for table in ("shadow_entries", "metric_shadows"):
+        op.execute(f"DELETE FROM {table} WHERE definition_id {shadowed}")
     op.execute(f"DELETE FROM metric_definitions WHERE metric IN ({listed})")
     op.add_column(
         "disputes",

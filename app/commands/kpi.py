@@ -58,13 +58,16 @@ def rebuild(
     it, no number does. It may be killed and run again. Publishing posts the differences, locked
     months keep their numbers; who posts meanwhile is told to come again.
     """
-    named = _version(shadow or publish or "M02:1")
+    if shadow and publish:
+        message = "either --shadow or --publish"
+        raise typer.BadParameter(message)
     with database_url() as url:
         try:
             if shadow is not None:
-                told = f"{asyncio.run(_shadow(url, *named))} entries counted beside the ledger."
+                count = asyncio.run(_shadow(url, *_version(shadow)))
+                told = f"{count} entries counted beside the ledger."
             elif publish is not None:
-                asyncio.run(_publish(url, *named))
+                asyncio.run(_publish(url, *_version(publish)))
                 told = f"{publish} counts from its first year on."
             else:
                 told = f"{asyncio.run(_rebuild(url))} entries appended."

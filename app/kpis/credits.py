@@ -10,19 +10,22 @@ _FACT = "fact_id, lead_id, company_id, mechanism, counted_on, amount"
 _ZONE = "CAST('00000000-0000-0000-0000-000000000000' AS uuid)"
 
 
-def _credits(facts: str, credits_table: str, fact_id: str, prefix: str, key: str) -> str:
+def _credits(
+    facts: str, credits_table: str, fact_id: str, prefix: str, *, key: str, places: str
+) -> str:
     """Each member's part of what is credited of each fact."""
     return f"""{prefix}parts AS (
   SELECT s.lead_id, s.company_id, s.combination_id, s.mechanism, s.counted_on, s.amount,
          s.is_located_in_zone, s.whole, s.whole_money, c.officer_id, c.team_path, c.share,
          trunc(s.whole * c.share / 100, 4) AS cut_portion,
-         trunc(s.whole_money * c.share / 100, 2) AS cut,
+         trunc(s.whole_money * c.share / 100, {places}) AS cut,
          c.place = max(c.place) OVER fact AS is_last,
          sum(trunc(s.whole * c.share / 100, 4)) OVER fact AS portion_total,
-         sum(trunc(s.whole_money * c.share / 100, 2)) OVER fact AS cut_total, s.id AS fact_id{key}
+         sum(trunc(s.whole_money * c.share / 100, {places})) OVER fact AS cut_total,
+         s.id AS fact_id{key}
   FROM (
-    SELECT *, credited_share / 100 AS whole, CASE credited_share WHEN 100 THEN amount
-           ELSE trunc(amount * credited_share / 100, 2) END AS whole_money
+    SELECT *, credited_share / 100 AS whole,
+           trunc(amount * credited_share / 100, {places}) AS whole_money
     FROM {facts}
   ) AS s JOIN {credits_table} c ON c.{fact_id} = s.id AND c.share > 0
   WINDOW fact AS (PARTITION BY s.id{key})
@@ -36,7 +39,13 @@ def _credits(facts: str, credits_table: str, fact_id: str, prefix: str, key: str
 
 
 def scoped_credits(
-    facts: str, credits_table: str, fact_id: str, prefix: str = "", by: str = ""
+    facts: str,
+    credits_table: str,
+    fact_id: str,
+    prefix: str = "",
+    *,
+    by: str = "",
+    places: str = "2",
 ) -> str:
     """CTEs up to `scoped_credits`, from facts and the shares stamped on them.
 
@@ -44,11 +53,11 @@ def scoped_credits(
     amount, is_located_in_zone, credited_share`; the table of credits has `officer_id, team_path,
     share, place` and points to the fact by `fact_id`. Each row of `scoped_credits` is a fact in one
     scope, with its `portion` (0 to 1) and `money`. `prefix` goes before the names of the CTEs; `by`
-    is a column that tells several amounts of one fact apart.
+    is a column that tells several amounts of one fact apart, `places` the decimals that are kept.
     """
     key = f", {by}" if by else ""
     of_fact = _FACT + key
-    return f"""{_credits(facts, credits_table, fact_id, prefix, key)},
+    return f"""{_credits(facts, credits_table, fact_id, prefix, key=key, places=places)},
 {prefix}scoped_credits AS (
   SELECT 'officer' AS scope, officer_id AS scope_id, {of_fact}, portion, money
   FROM {prefix}credits WHERE whole > 0

@@ -169,6 +169,9 @@ async def _note(session: AsyncSession, night: _Night, limit: int) -> int:
     rows = await connection.fetch(night.found.sql, *night.found.arguments({"limit": limit}))
     leads = sorted({row["lead_id"] for row in rows})
     await connection.execute(_LOCK, leads)
-    await connection.executemany(night.written, [tuple(row) for row in rows])
+    # What changed while the leads were waited for is looked at again.
+    again = await connection.fetch(night.found.sql, *night.found.arguments({"limit": limit}))
+    locked = [tuple(row) for row in again if row["lead_id"] in set(leads)]
+    await connection.executemany(night.written, locked)
     await ledger.post_all(session, Family.lead, leads)
     return len(rows)

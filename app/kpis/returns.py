@@ -9,6 +9,11 @@ from app.kpis.credits import scoped_credits
 from app.kpis.metrics import Aggregation, CreditMode, Family, Metric
 from app.kpis.stage_transitions import credited
 
+# Money to the fen, land to the ten-thousandth of a mu.
+_PLACES = "CASE WHEN measure LIKE 'R12 % denominator' THEN 4 ELSE 2 END"
+_BROUGHT = scoped_credits(
+    "brought", "stage_credits", "transition_id", "brought_", by="measure", places=_PLACES
+)
 # A lead is in a part where both sides are known: land confirmed, a year recognised, a promise made.
 # 1 mu is 2000/3 square metres.
 RETURNS = f"""{COHORTS},
@@ -44,7 +49,7 @@ brought AS (
   ) AS m(measure, amount)
   WHERE m.amount IS NOT NULL
 ),
-{scoped_credits("brought", "stage_credits", "transition_id", "brought_", by="measure")}"""
+{_BROUGHT}"""
 
 
 def _ratio(code: str, unit: str, denominator_unit: str, main: str) -> Metric:

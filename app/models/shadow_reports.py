@@ -37,7 +37,8 @@ class ShadowRow(BaseModel):
 class ShadowReport(BaseModel):
     """Every scope's number as it is and as it would be; scopes without either are left out.
 
-    Facts and ledger as of `as_of`: of the last `yinfeng kpi rebuild --shadow`, else of now.
+    Facts and ledger as of `as_of`: of the last `yinfeng kpi rebuild --shadow`, else of now. Both
+    numbers go by the day of the fact: an adjustment is in the month that it adjusts.
     """
 
     metric: str
@@ -82,7 +83,8 @@ class ComparedRow(BaseModel):
 class VersionComparison(BaseModel):
     """Versions side by side, each as if it held in all years, over the same facts.
 
-    Where all of them were counted by `yinfeng kpi rebuild --shadow`, as of then; else as of now.
+    Where all of them were counted by `yinfeng kpi rebuild --shadow`, each as of its own `as_of`;
+    else all as of now.
     """
 
     metric: str

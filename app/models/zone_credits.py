@@ -11,6 +11,8 @@ from sqlmodel import Field, SQLModel
 
 from app.core.types import Flag, Share, numeric
 
+CREDIT = ("is_located_in_zone", "credited_share")
+
 
 class ZoneCredit(SQLModel):
     """What a lead says, and what a milestone or money fact was stamped with."""

@@ -116,7 +116,7 @@ async def claimed(
 
 
 async def lock_lead_of(session: AsyncSession, model: Any, caller: Caller, record_id: UUID) -> None:
-    """Lock the lead of a record before the record itself, as all who post it do; 404."""
+    """Lock the lead of a record before the record itself, which its decisions then change; 404."""
     lead: Any = aliased(Lead)
     query = select(lead.id).join(model, model.lead_id == lead.id)
     query = query.where(model.id == record_id, *visible(model, caller.role))

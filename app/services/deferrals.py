@@ -11,7 +11,7 @@ from app.core.errors import Problem, invalid
 from app.models.deferrals import Deferral, DeferralCreate, DeferralExtension
 from app.models.leads import Lead
 from app.models.stage_transitions import StageTransition
-from app.services.access import Caller, claimed, found
+from app.services.access import Caller, claimed, found, lock_lead_of
 from app.services.lead_members import check_no_part
 
 
@@ -41,6 +41,7 @@ async def extend(
     if_match: int,
 ) -> None:
     """A later day, granted by a leader who has no part in the lead."""
+    await lock_lead_of(session, Deferral, caller, deferral_id)
     deferral = await claimed(session, Deferral, caller, deferral_id, if_match)
     lead = await found(session, Lead, caller, deferral.lead_id)
     await check_no_part(session, caller, lead)

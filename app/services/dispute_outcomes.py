@@ -127,14 +127,14 @@ async def _before(session: AsyncSession, case: Case) -> dict[str, Any]:
 
 
 async def restore(
-    session: AsyncSession, caller: Caller, case: Case, decision: DisputeDecision
+    session: AsyncSession, caller: Caller, case: Case, decision: DisputeDecision, reason: str
 ) -> None:
     """Put back what the first decision changed; members from today on."""
     before = decision.before
     if decision.merge_id is not None:
         merge = await session.get_one(Merge, decision.merge_id, with_for_update=True)
         if merge.reversed_at is None:
-            await merge_reversals.take_back(session, caller, merge, decision.reason)
+            await merge_reversals.take_back(session, caller, merge, reason)
     if before["opened_claim_id"]:
         opened = await session.get_one(Claim, UUID(before["opened_claim_id"]))
         opened.end(ClaimStatus.superseded, today())

@@ -92,7 +92,7 @@ async def decide(
     _check_no_party(caller, dispute, case, earlier, members)
     payload.check_parts(has_own_lead=case.own_lead is not None)
     for decision in earlier:
-        await restore(session, caller, case, decision)
+        await restore(session, caller, case, decision, payload.reason)
     await carry_out(session, caller, case, payload)
     dispute.settle(now())
     await session.flush()

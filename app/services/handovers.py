@@ -11,7 +11,7 @@ from app.core.clock import today
 from app.models.lead_members import LeadMember, LeadMemberRole
 from app.models.leads import Lead
 from app.models.officers import Officer
-from app.services import follow_ups
+from app.services import follow_ups, qualifications
 from app.services.lead_members import open_members
 
 
@@ -21,6 +21,11 @@ class Seat:
 
     seat: LeadMember | None = None
     left: list[LeadMember] = field(default_factory=list)
+
+    @property
+    def negotiates(self) -> bool:
+        """Whether the new owner leads the negotiation."""
+        return self.seat is not None and self.seat.role is LeadMemberRole.lead_negotiator
 
     @property
     def left_ids(self) -> list[UUID]:
@@ -36,6 +41,8 @@ async def hand_over(session: AsyncSession, leads: Sequence[Lead], to: Officer) -
     await follow_ups.hand_over(session, leads, to.id)
     members = await open_members(session, [lead.id for lead in leads])
     seats = {lead.id: _seat(lead, members, to) for lead in leads}
+    led = [lead for lead in leads if seats[lead.id].negotiates]
+    await qualifications.check_handed(session, led, to.id)
     await change_all(session, [m for seat in seats.values() for m in seat.left], to_on=today())
     session.add_all(seat.seat for seat in seats.values() if seat.seat)
     await change_all(session, leads, owner_id=to.id, team_id=to.team_id)

@@ -20,7 +20,7 @@ async def create(
     session: AsyncSession, caller: Caller, payload: LeadResponseCreate
 ) -> LeadResponse:
     """A response to a lead in reach; the first of its kind stops the clock."""
-    lead = await lead_in_reach(session, caller, payload.lead_id)
+    lead = await lead_in_reach(session, caller, payload.lead_id, is_locked=True)
     check_standing(lead.standing, caller, LeadAction.log_visit)
     response = LeadResponse.model_validate(payload)
     response.check_entries(lead.received_on)

@@ -28,10 +28,11 @@ from app.models.pipeline import (
     allowed_actions,
     order,
 )
-from app.models.roles import Role
+from app.models.roles import RECOGNISERS, Role
 from app.models.stage_transitions import StageTransition
 from app.models.teams import Team
 from app.models.visits import Visit
+from app.models.zone_credits import CREDIT
 from app.services import duplicate_pairs, duplicates, lead_clocks, qualifications
 from app.services.access import Caller, check_reach, claimed
 from app.services.combinations import check_place
@@ -122,6 +123,7 @@ async def update(
         _check_track(lead, changes["track"])
     await check_present(session, changes.get("company_id"))
     await _check_kept(session, lead, changes)
+    _check_credit(lead, changes, caller)
     with session.no_autoflush:
         changed = lead.apply(changes)
         lead.check_entries()
@@ -149,6 +151,13 @@ async def _check_kept(session: AsyncSession, lead: Lead, changes: dict[str, Any]
         first_on = (await session.exec(_first_move_on(lead))).one()
         if first_on is not None and first_on < changes["received_on"]:
             raise invalid("/received_on", "received_after_move", day=first_on.isoformat())
+
+
+def _check_credit(lead: Lead, changes: dict[str, Any], caller: Caller) -> None:
+    """Whoever is paid by the credit of a lead does not change it."""
+    is_changed = any(changes.get(n, getattr(lead, n)) != getattr(lead, n) for n in CREDIT)
+    if is_changed and caller.role not in RECOGNISERS:
+        raise Problem("forbidden")
 
 
 def _first_move_on(lead: Lead) -> Any:

@@ -55,6 +55,8 @@ async def create(
         "company_id": payload.company_id or lead.company_id,
         "mechanism": lead.mechanism,
         "combination_id": lead.combination_id,
+        "is_located_in_zone": lead.is_located_in_zone,
+        "credited_share": lead.credited_share,
     }
     fact = model.model_validate(payload, update=placed)
     fact.settle()

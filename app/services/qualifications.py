@@ -84,9 +84,15 @@ async def asks(session: AsyncSession, lead: Lead) -> bool:
     """
     if lead.planned_investment is None:
         return False
-    limit = (await session.exec(select(ZoneProfile))).one().negotiator_qualification_above
-    if limit is None:
-        return False
+    limit = await _limit(session)
+    return limit is not None and await _is_large(session, lead, limit)
+
+
+async def _limit(session: AsyncSession) -> Decimal | None:
+    return (await session.exec(select(ZoneProfile))).one().negotiator_qualification_above
+
+
+async def _is_large(session: AsyncSession, lead: Lead, limit: Decimal) -> bool:
     rate = None if lead.currency == "CNY" else await _newest_rate(session, lead.currency)
     planned = in_yuan(lead.planned_investment, lead.currency, rate)
     return planned is not None and planned >= limit
@@ -105,6 +111,16 @@ async def check_plan(session: AsyncSession, lead: Lead, owner_id: UUID | None = 
     for officer_id in [owner_id] if owner_id else await _negotiators(session, lead):
         if not await is_qualified(session, officer_id, day):
             raise invalid("/planned_investment", "not_qualified")
+
+
+async def check_handed(session: AsyncSession, leads: Sequence[Lead], officer_id: UUID) -> None:
+    """422 where the officer would become lead negotiator of a lead that asks for a better one."""
+    limit = await _limit(session)
+    if not leads or limit is None or await is_qualified(session, officer_id, today()):
+        return
+    for lead in leads:
+        if await _is_large(session, lead, limit):
+            raise invalid("/to_officer_id", "not_qualified")
 
 
 async def _negotiators(session: AsyncSession, lead: Lead) -> Sequence[UUID]:

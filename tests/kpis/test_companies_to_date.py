@@ -136,3 +136,12 @@ async def test_the_migration_counts_what_was_folded_before_it(world: World, app:
     assert await sums(world) != before
     await world.database.execute(migration("0025_companies_to_date")._FILL)
     assert await sums(world) == before
+
+
+async def test_a_migrated_key_has_the_company_before_the_month(world: World) -> None:
+    """A fold reads a company's year as one range."""
+    key = await world.database.fetchval(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE conname = 'pk_kpi_company_months'"
+    )
+    assert key.endswith("company_id, month)"), key

@@ -71,8 +71,8 @@ async def test_land_is_shared_as_the_signing_was(world: World, app: FastAPI) -> 
     await on_land(world, lead, "10000.00")
     values = await world.kpis("officers", f"{YEAR}&metrics=R12")
     shares = {who: (v["R12"]["numerator"], v["R12"]["denominator"]) for who, v in values.items()}
-    assert shares[world.officer.id] == ("33330000.00", "4.9900")  # 4.9995 cut to 0.01
-    assert shares[world.stranger.id] == ("33340000.01", "5.0200")  # the rest
+    assert shares[world.officer.id] == ("33330000.00", "4.9995")
+    assert shares[world.stranger.id] == ("33340000.01", "5.0010")  # the rest
     assert await differences(app) == []
 
 
