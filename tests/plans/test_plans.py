@@ -64,6 +64,8 @@ ALLOWED = {
     "a record a month, and a few versions of a few metrics": {
         "metric_definitions.sort=created_at",
         "metric_definitions.sort=-created_at",
+        "metric_definitions.sort=definition_version",
+        "metric_definitions.sort=-definition_version",
         "metric_definitions.sort=effective_from_year",
         "metric_definitions.sort=-effective_from_year",
         "periods.sort=created_at",
