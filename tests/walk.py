@@ -1,6 +1,7 @@
 """Bringing a lead what its gates ask for, item by item, over HTTP as its people would."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from app.core.clock import today
@@ -90,7 +91,7 @@ async def agreement(world: World, lead: Any, **more: Any) -> Any:
         {"company_id": zone["id"], "role": "zone"},
         {"company_id": lead["company_id"], "role": "investor"},
     ]
-    late = today().replace(year=today().year + 1).isoformat()
+    late = (today() + timedelta(days=365)).isoformat()
     body = {
         "lead_id": lead["id"], "kind": "investment", "number": lead["code"],
         "signed_on": today().isoformat(), "amount": "200000000.00", "start_by": late,

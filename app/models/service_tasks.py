@@ -89,7 +89,7 @@ class ServiceTask(Record, ServiceTaskBase, table=True):
     is_demo: bool = False
 
     def set_due(self) -> None:
-        """422 for a promise longer than the law's, or days that the calendar does not know."""
+        """422 for a promise longer than the law's, or one received in the future."""
         if self.received_on > today():
             raise invalid("/received_on", "date_in_future")
         if self.statutory_days is not None and self.promised_days > self.statutory_days:

@@ -4,6 +4,7 @@ Asked as the application's own role, which owns the tables, and as one that was 
 on them: a grant does not help, and only the owner could take a trigger away.
 """
 
+import os
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -35,7 +36,7 @@ STATEMENTS = (
     "TRUNCATE {} CASCADE",
     "MERGE INTO {} t USING (SELECT 1) AS s(one) ON true WHEN MATCHED THEN DELETE",
 )
-GRANTED = "yinfeng_granted"
+GRANTED = f"yinfeng_granted_{os.getpid()}"
 
 
 @pytest.fixture

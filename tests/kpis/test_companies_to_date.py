@@ -144,4 +144,4 @@ async def test_a_migrated_key_has_the_company_before_the_month(world: World) -> 
         "SELECT pg_get_constraintdef(oid) FROM pg_constraint"
         " WHERE conname = 'pk_kpi_company_months'"
     )
-    assert key.endswith("company_id, month)"), key
+    assert str(key).endswith("company_id, month)")

@@ -55,7 +55,7 @@ async def test_a_platform_company_that_is_merged_takes_its_payments_along(world:
 
 
 async def test_a_lead_that_is_merged_takes_its_event_along(world: World) -> None:
-    event = await an_event(world, "roadshow", f"{YEAR}-01-05")
+    event = await an_event(world, "roadshow", f"{today()}")
     kept = await world.lead()
     gone = await world.lead(company_id=kept["company_id"])
     await sourced(world, event, gone)

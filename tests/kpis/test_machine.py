@@ -1,8 +1,8 @@
 """Random histories: after each step every number of every metric and scope must agree.
 
 With a plain Python model where there is one (`machine/counts.py`), with each other everywhere
-(`machine/audit.py`). `YINFENG_STEPS=2000` walks further (`make test-ledger`); derandomised: every
-run is the same.
+(`machine/audit.py`). `YINFENG_STEPS=2000` walks further (`make test-ledger`); derandomised: the
+same draws in every run, of other ids and another today.
 """
 
 import asyncio

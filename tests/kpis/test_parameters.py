@@ -170,7 +170,7 @@ async def test_cohorts_and_losses(world: World) -> None:
 async def test_lists_and_nodes(world: World) -> None:
     firm = await world.company("甲", region_code="530114")
     for kind in ("gazelle", "unicorn"):
-        day = f"{today().year}-03-01"
+        day = today().isoformat()
         await a_list(world, kind, today().year, "甲", published_on=day)
     await world.lead_at("signed", company_id=firm["id"])
     assert await beside(world, "Q04", list_kinds=["unicorn"]) == {

@@ -377,9 +377,19 @@ class Walk:
     async def merge(self) -> None:
         if len(self.leads) > 1:
             kept, merged = self.pick.sample(self.leads, 2)
+            if self.pick.random() < 0.7:
+                lead = await self.people["leader"].seen(f"/leads/{kept}")
+                merged = (await self.twin(lead))["id"]
             body = {"kind": "lead", "kept_id": kept, "merged_id": merged, "reason": "同一项目"}
             await self.often(self.high).made("/merges", body)
             self.leads.remove(merged)
+
+    async def twin(self, lead: Any) -> Any:
+        """The same investor typed once more."""
+        body = {"name": lead["name"], "company_id": lead["company_id"], **OTHER}
+        made = await self.owner(lead).made("/leads", body)
+        self.leads.append(made["id"])
+        return made
 
     async def undo_a_merge(self) -> None:
         if merge := await self.one_of("/merges"):
@@ -396,6 +406,8 @@ class Walk:
             return
         stage = self.pick.choice([*RECOGNISED_BY])
         items = [i for part in gate(stage, self.pick.choice([*PATHS])) for i in part]
+        if not items:
+            return
         item, need = self.pick.choice(items), self.pick.choice(["off", "deferrable", "compulsory"])
         if item != "investment_agreement":
             body = {"stage": stage, "item": item, "need": need}

@@ -1,6 +1,6 @@
 """Any history of the pipeline, gates on: what people try at random leaves every rule in place.
 
-`YINFENG_STEPS=1000` walks further (`make test-pipeline`); derandomised: every run is the same.
+`YINFENG_STEPS=1000` walks further (`make test-pipeline`); derandomised: the same draws each run.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Trips, events, station days, tasks and answers: what counts beside visits and leads."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from app.core.clock import today
@@ -30,7 +30,9 @@ def _of_noun(walk: Walk, noun: str) -> dict[str, Any]:
 
 async def log_activity(walk: Walk) -> None:
     noun = walk.pick.choice(("trips", "events"))
-    made = await walk.world.officer.made(f"/{noun}", _of_noun(walk, noun))
+    body = _of_noun(walk, noun)
+    day = date.fromisoformat(body["held_on" if noun == "events" else "from_on"])
+    made = await walk.world.officer.made(f"/{noun}", body | walk.late(day))
     walk.keep(noun, made["id"])
 
 
@@ -78,6 +80,7 @@ async def station(walk: Walk) -> None:
     ago = 3 * walk.number()
     days = {name: f"{today() - timedelta(days=ago - at)}" for at, name in enumerate(_SPAN)}
     body = {"region_code": "310000", "officer_id": walk.officer().id, **days}
+    body |= walk.late(today() - timedelta(days=ago))
     made = await walk.world.leader.made("/stationings", body)
     walk.keep("stationings", made["id"])
 

@@ -8,6 +8,7 @@ from tests.kpis.machine.model import Money, Supplement
 from tests.kpis.machine.walk import Walk
 from tests.writes.agreements import PROMISE, REPORT, decided, draft
 from tests.writes.money import NOUNS, body_of
+from tests.writes.sites import a_site
 
 REGIONS = ("530102", "530302", "310115", "440305")
 TAGS = ("real_estate", "infrastructure", "finance")
@@ -64,10 +65,10 @@ async def agree(walk: Walk) -> None:
     amount, day = walk.amount(), today().isoformat()
     more: dict[str, Any] = {"signed_on": day, "amount": f"{amount:.2f}", "produce_by": day}
     more["start_by"] = (today() - timedelta(days=walk.pick.randint(1, 40))).isoformat()
-    more["signed_on"] = more["start_by"]
+    more |= {"signed_on": more["start_by"], "promised_tax": "7000000.03", "promised_jobs": 90}
     if lead.agreement:
         more = {**more, "kind": "supplement", "supersedes_id": lead.agreement, "signed_on": day}
-        more |= {"start_by": None, "produce_by": None}
+        more |= dict.fromkeys(("start_by", "produce_by", "promised_tax", "promised_jobs"))
     record = await draft(walk.world, {"id": lead_id}, walk.owner(lead), **more)
     reply = await decided(walk.world, record)
     assert reply.status_code == 201, reply.text
@@ -92,7 +93,7 @@ async def end_supplement(walk: Walk) -> None:
 
 
 async def report(walk: Walk) -> None:
-    """Operation reports change no number; they are taken back as any fact."""
+    """What the year brought; taken back as any fact."""
     lead_id, lead = walk.lead(is_signed=True)
     body = {"lead_id": lead_id, **REPORT, "year": 2000 + walk.number()}
     path = "/operation-reports"
@@ -103,6 +104,20 @@ async def report(walk: Walk) -> None:
     )
     if walk.flip():
         await walk.posted(walk.deputy, f"{at}/reversals", made, {"reason": "口径有误"})
+
+
+async def settle(walk: Walk) -> None:
+    """Land for a lead, confirmed; some of it given back."""
+    lead_id, lead = walk.lead(is_signed=True)
+    area = f"{walk.pick.randint(1, 10**7) / 100:.2f}"
+    site = await a_site(walk.world, area, kind="land")
+    need = {"site_id": site["id"], "lead_id": lead_id, "area_m2": area}
+    path = "/site-reservations"
+    held = await walk.owner(lead).made(path, need)
+    at = f"{path}/{held['id']}"
+    held = await walk.posted(walk.world.leader, f"{at}/confirmations", held)
+    if walk.flip(0.3):
+        await walk.posted(walk.world.leader, f"{at}/releases", held, {"reason": "选址有变"})
 
 
 async def promise(walk: Walk) -> None:
@@ -124,9 +139,10 @@ async def settle_promise(walk: Walk) -> None:
 async def pay(walk: Walk) -> None:
     """What a platform company pays, for a unit or for none."""
     amount, unit = walk.amount(), walk.one_of([unit for unit in walk.units if unit])
+    day = walk.day()
     body = {
         "platform_company_id": walk.platform, "amount": f"{amount:.2f}", "purpose": "厂房建设",
-        "paid_on": f"{walk.day()}", "combination_id": unit.id,
+        "paid_on": f"{day}", "combination_id": unit.id, **walk.late(day),
     }  # fmt: skip
     made = await walk.world.leader.made("/platform-fundings", body)
     walk.keep("payment", made)
@@ -139,6 +155,6 @@ async def pay_back(walk: Walk) -> None:
 
 
 STEPS = {
-    receive: 5, return_money: 2, agree: 2, end_supplement: 1, report: 1, promise: 2,
+    receive: 5, return_money: 2, agree: 2, end_supplement: 1, report: 2, settle: 1, promise: 2,
     settle_promise: 1, pay: 1, pay_back: 1,
 }  # fmt: skip
