@@ -22,6 +22,7 @@ _TEXTS = {
     413: "Body larger than the limit.",
     415: "Not the expected content type.",
     422: "Invalid values; `errors` names each field.",
+    423: "The record is dated in a closed period.",
     428: "If-Match is needed.",
     429: "Too many requests.",
     500: "A fault of ours.",
@@ -45,6 +46,7 @@ def problem_responses(
     codes += [] if is_public else [401, 403]
     codes += [404] if has_id else []
     codes += [409] if is_write else []
+    codes += [423] if is_write and has_body and not is_public else []
     codes += [413, 415] if has_body else []
     codes += [412, 428] if needs_match else []
     codes += [401, 429] if is_public and is_write else []
