@@ -6,6 +6,7 @@ before its last bytes leave: a complete file has its audit row.
 
 import asyncio
 import json
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from enum import Enum
@@ -65,7 +66,7 @@ def saved_as(name: str, format: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}-{today()}.{format}"'}
 
 
-class Streamed(File):
+class Streamed(File, ABC):
     """A file whose parts are made while it is sent, all of one snapshot of the database."""
 
     row_count = 0
@@ -76,9 +77,9 @@ class Streamed(File):
         super().__init__(headers=headers, media_type=self.media_type)
         del self.headers["content-length"]
 
+    @abstractmethod
     def parts(self, connection: Any) -> AsyncGenerator[bytes, None]:  # a pooled connection
         """What to send; `row_count` says how much of it there was."""
-        raise NotImplementedError
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Send the file; 503 where as many are on their way as leave connections for lists."""

@@ -51,7 +51,7 @@ WITH RECURSIVE up AS (
   WHERE up.depth < 20
 )
 SELECT * FROM up
-"""  # noqa: S608
+"""  # noqa: S608  our own words
 # Who stands alone is a group of one. A local company is in the zone's city or at a node; `spread`
 # is a company of each city.
 GROUPS = f"""
@@ -76,7 +76,7 @@ SELECT m.id AS company_id, g.* FROM members m JOIN (
   FROM members GROUP BY root_id
 ) AS g USING (root_id)
 WHERE EXISTS (SELECT FROM target_pairs p WHERE p.company_id = m.id)
-"""  # noqa: S608
+"""  # noqa: S608  our own words
 LISTED = """
 CREATE TEMP TABLE target_listed ON COMMIT DROP AS
 WITH entries AS (
@@ -141,7 +141,7 @@ WITH weighed AS (
 )
 SELECT chain_node_id, company_id, known, confidence, score FROM placed
 WHERE place <= :per_node OR status <> 'proposed'
-"""  # noqa: S608
+"""  # noqa: S608  our own words
 _ITEM = "jsonb_build_object('kind', '{kind}', 'id', {id}, 'text', {text}, 'source', {source})"
 _LIST = _ITEM.format(kind="company_list", id="l.company_list_id", text="l.text", source="NULL")
 _SIGNAL = _ITEM.format(kind="company_signal", id="s.id", text="s.text", source="s.source")
@@ -150,7 +150,7 @@ _VISIT = _ITEM.format(kind="visit", id="v.id", text="v.visited_on", source="NULL
 # The newest signal of a sort is what the value rests on.
 _NEWEST = f"""(SELECT {_SIGNAL} FROM company_signals s
     WHERE s.company_id = f.company_id AND s.happened_on <= CAST(:as_of AS date)
-      AND s.kind {{is_penalty}} 'penalty' ORDER BY s.happened_on DESC, s.id LIMIT 1)"""  # noqa: S608
+      AND s.kind {{is_penalty}} 'penalty' ORDER BY s.happened_on DESC, s.id LIMIT 1)"""  # noqa: S608  our own words
 EVIDENCE = f"""
 CREATE TEMP TABLE target_evidence ON COMMIT DROP AS
 SELECT f.*,
@@ -164,7 +164,7 @@ SELECT f.*,
   (SELECT jsonb_agg({_LOCAL} ORDER BY c.id) FROM companies c
     WHERE c.id = ANY(f.spread) AND f.mobility IS NOT NULL) AS of_mobility
 FROM target_facts f WHERE EXISTS (SELECT FROM target_scores s WHERE s.company_id = f.company_id)
-"""  # noqa: S608
+"""  # noqa: S608  our own words
 _NODE = _ITEM.format(kind="chain_node", id="chain_node_id", text="text", source="NULL")
 _ALL = ("gap", *_FACTORS)
 _CUTS = ",\n    ".join(
@@ -205,7 +205,7 @@ SELECT chain_node_id, company_id, label, score, confidence, jsonb_build_array(
     {_OPENED}
   ) AS factors
 FROM summed
-"""  # noqa: S608
+"""  # noqa: S608  our own words
 _SCORED = "label, score, confidence, factors, is_current"
 WRITE = f"""
 WITH opened AS ({OPENED}), written AS (
@@ -228,7 +228,7 @@ SELECT (SELECT count(*) FROM target_gaps) AS node_count,
   count(*) FILTER (WHERE version > 1) AS changed_count,
   (SELECT count(*) FROM target_scores) - count(*) AS unchanged_count
 FROM written
-"""  # noqa: S608
+"""  # noqa: S608  our own words
 RETIRE = """
 UPDATE targets t SET is_current = false, version = version + 1, updated_at = :at
 WHERE t.combination_id = :combination_id AND t.is_current AND NOT EXISTS (
