@@ -69,7 +69,7 @@ fuzz-smoke: .venv/.dev  ## One seed, few examples
 	@.venv/bin/python tests/fuzz/run.py 3 1
 
 test-plans: .venv/.dev  ## Plans of every filter and sort of every list at 100,000 rows (a minute)
-	@YINFENG_PLAN_ROWS=100000 .venv/bin/python -m pytest tests/plans
+	@YINFENG_PLAN_ROWS=100000 .venv/bin/python -m pytest -o faulthandler_timeout=1800 tests/plans
 
 statements: .venv/.dev  ## Count every operation's statements anew (tests/core/statements.toml)
 	@YINFENG_WRITE_STATEMENTS=1 .venv/bin/python -m pytest -q tests/core/test_statements.py

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+from app.core.clock import today
 from app.core.pinyin import pinyin
 from app.core.security import new_token, token_hash
 from app.models.sessions import OfficerSession
@@ -21,7 +22,7 @@ _EIGHT = "metrics=T02,T03,T05,T09,Q02,Q03,M01,R07"
 KPI_MONTH = f"{API}/kpis/officers?period={MONTH}&{_EIGHT}"
 KPI_ALL = f"{API}/kpis/officers?period={MONTH}"
 KPI_YEAR = f"{API}/kpis/officers?period={YEAR}&{_EIGHT}"
-DAY = f"{MONTH}-15"
+DAY = str(today())
 _TERM_KINDS = ("1 character", "2 characters", "3 characters", "4 characters", "pinyin", "initials")
 # Not of the stage that is listed: a visit makes its lead the newest there, also for later runs.
 _MINE = """SELECT l.id FROM leads l WHERE l.owner_id = $1 AND l.company_id IS NOT NULL

@@ -8,13 +8,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import ORMExecuteState, UOWTransaction
+from sqlalchemy.orm import Mapper, ORMExecuteState, UOWTransaction
 from sqlmodel import Field, Session
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -139,19 +140,32 @@ def _entry(action: str, item: Row, actor_id: UUID | None) -> Entry:
 
 
 def _changes(action: str, item: Row) -> dict[str, Any]:
-    state = sa.inspect(item)
-    found: dict[str, Any] = {}
-    for attribute in state.mapper.column_attrs:
-        name = attribute.key
-        history = state.attrs[name].history
-        if name in _DERIVED or (action == "update" and not history.has_changes()):
-            continue
-        old = [getattr(item, name)] if action == "delete" else history.deleted
-        before = old[0] if old else None
-        after = None if action == "delete" else getattr(item, name)
-        if before is not None or after is not None:
-            found[name] = _change(name, before, after)
-    return found
+    names = _audited_columns(sa.inspect(item).mapper)
+    if action == "create":
+        return creation_changes({name: getattr(item, name) for name in names})
+    if action == "delete":
+        return {
+            name: _change(name, before, None)
+            for name in names
+            if (before := getattr(item, name)) is not None
+        }
+    return dict(_differences(item, names))
+
+
+@cache
+def _audited_columns(mapper: Mapper[Any]) -> tuple[str, ...]:
+    return tuple(a.key for a in mapper.column_attrs if a.key not in _DERIVED)
+
+
+def _differences(item: Row, names: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    attributes = sa.inspect(item).attrs
+    for name in names:
+        history = attributes[name].history
+        if history.has_changes():
+            before = history.deleted[0] if history.deleted else None
+            after = getattr(item, name)
+            if before is not None or after is not None:
+                yield name, _change(name, before, after)
 
 
 def creation_changes(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,13 +1,16 @@
 """Closing and locking months, and what a closed month still lets in."""
 
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.clock import today
 from app.core.errors import Problem
+from app.core.statements import Statement, compiled, first
 from app.kpis import periods
 from app.models.periods import Period, PeriodCreate, PeriodStatus, month_of, next_month
 from app.services.access import Caller, claimed
@@ -57,7 +60,12 @@ async def check_day(session: AsyncSession, day: date, late_reason: str | None) -
     """
     if late_reason is not None or day >= month_of(today()):
         return
-    closed = col(Period.status) != PeriodStatus.open
-    later = select(Period.id).where(closed, col(Period.month) >= month_of(day))
-    if (await session.exec(later.limit(1))).first() is not None:
+    if await first(session, _closed_later(), {"month": month_of(day)}) is not None:
         raise Problem("period_closed", month=f"{day:%Y-%m}")
+
+
+@lru_cache
+def _closed_later() -> Statement:
+    closed = col(Period.status) != PeriodStatus.open
+    later = closed, col(Period.month) >= sa.bindparam("month", type_=sa.Date)
+    return compiled(select(Period.id).where(*later).limit(1))
