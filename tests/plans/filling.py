@@ -27,7 +27,7 @@ SMALL = {
     "platform_companies": 15,
     "posts": 30,
     "officer_profiles": 300,
-    "officer_certificates": 900,
+    "officer_certificates": 400,
     "parks": 30,
     "sites": 400,
     "site_reservations": 400,
@@ -35,6 +35,11 @@ SMALL = {
     "events": 400,
     "stationings": 400,
     "kpi_targets": 400,
+    "kpi_target_versions": 900,
+    "development_goals": 100,
+    "metric_definitions": 60,
+    "periods": 120,
+    "integrity_alerts": 400,
     "target_weights": 1,
     "target_recomputations": 400,
     "schemes": 30,
@@ -72,7 +77,12 @@ FILLED = (
     "node_presences",
     "node_statuses",
     "development_plans",
+    "development_goals",
     "kpi_targets",
+    "kpi_target_versions",
+    "metric_definitions",
+    "periods",
+    "period_snapshots",
     "platform_companies",
     "combinations",
     "platform_fundings",
@@ -110,7 +120,9 @@ FILLED = (
     "claims",
     "join_requests",
     "disputes",
+    "dispute_decisions",
     "transfers",
+    "transfer_leads",
     "lead_clocks",
     "lead_responses",
     "no_change_notes",
@@ -152,6 +164,7 @@ _BY_NAME = {
     "is_active": "random() < 0.95",
     "role": _codes(["officer", "team_lead", "leader", "assessor"]),
     "country_code": _codes(["CN", *sorted(country_codes())[:40]]),
+    "payer_country_code": _codes(["CN", *sorted(country_codes())[:40]]),
     "source_country_code": _codes(["CN", *sorted(country_codes())[:40]]),
     "currency": _codes(["CNY", "USD", "EUR", "JPY"]),
     "agreed_currency": _codes(["CNY", "USD", "EUR", "JPY"]),
@@ -214,6 +227,14 @@ _TOGETHER = {
 } | {
     f"service_tasks.{column}": f"CASE WHEN n % 2 = {half} THEN {id_of('1 + n / 2')} END"
     for half, column in enumerate(("lead_id", "company_id"))
+}
+_TOGETHER |= {
+    "development_goals.development_plan_id": id_of("1 + n % 15"),
+    "development_goals.year": "2020 + n / 15",
+    "kpi_target_versions.target_id": id_of("1 + n % 400"),
+    "kpi_target_versions.number": "1 + n / 400",
+    "metric_definitions.definition_version": "100 + n",
+    "periods.month": "date '2020-01-01' + n * interval '1 month'",
 }
 for _table in ("trip", "event"):
     _TOGETHER[f"{_table}_participants.{_table}_id"] = id_of("1 + n % 400")

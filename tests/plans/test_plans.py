@@ -61,22 +61,9 @@ ALLOWED = {
         "ledger_entries.sort=quantity",
         "ledger_entries.sort=-quantity",
     },
-    "a record a month, and a few versions of a few metrics": {
-        "metric_definitions.sort=created_at",
-        "metric_definitions.sort=-created_at",
-        "metric_definitions.sort=definition_version",
-        "metric_definitions.sort=-definition_version",
-        "metric_definitions.sort=effective_from_year",
-        "metric_definitions.sort=-effective_from_year",
-        "periods.sort=created_at",
-        "periods.sort=-created_at",
-    },
     "the sums of one month, found by its index": {
         "period_snapshots.sort=quantity",
         "period_snapshots.sort=-quantity",
-    },
-    "list of records under a few thousand rows, soonest expiry has the index": {
-        "officer_certificates.sort=-expires_on",
     },
     "nulls last in both directions: only the direction that people ask for has an index": {
         "claims.sort=-protected_until",
