@@ -11,7 +11,7 @@ from app.core.reader import Reader, json_response
 from app.models.reports import ReportQuery, YearToDateReport
 from app.models.roles import Permission
 from app.routers.deps import API, ReaderDep, asked, needs
-from app.services import report_pages, report_workbooks, reports
+from app.services import report_pages, reports
 from app.services.report_style import POLICY
 
 router = APIRouter(prefix=f"{API}/reports", tags=["reports"], route_class=Endpoint)
@@ -41,6 +41,8 @@ class _Workbook(_Report):
 
     def parts(self, connection: Any) -> AsyncGenerator[bytes, None]:
         """Sheets and charts, then the ledger's rows."""
+        from app.services import report_workbooks  # noqa: PLC0415  7 MB that most workers never need
+
         return report_workbooks.workbook(connection, self._caller, self.query, self._count)
 
     def _count(self, rows: int) -> None:

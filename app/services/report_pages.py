@@ -9,8 +9,7 @@ from app.core.i18n import LANGUAGES, language, text
 from app.core.plots import BLUE, GREEN, RUST, Bar, Line, bars, columns
 from app.models.reports import ReportNumber, YearToDateReport
 from app.services.report_style import POLICY, STYLE
-from app.services.report_texts import amount, scale_of, span
-from app.services.report_workbooks import kind_of
+from app.services.report_texts import amount, kind_of, scale_of, span
 
 _MOST_TEAMS = 10
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from app.core.i18n import LANGUAGES, text
 from app.core.period import Days
@@ -17,6 +18,12 @@ _SCALES: Mapping[tuple[str, str], Sequence[tuple[int, str, int]]] = {
     ("USD", "en"): ((10**6, "wan_usd", 4), (1, "usd", 2)),
 }
 _COUNT = ((1, "count", 2),)
+
+
+def kind_of(lead: Any) -> str:
+    """龙头型、旗舰型."""
+    flags = (("leading", lead.is_leading), ("flagship", lead.is_flagship))
+    return text("report", "listing").join(text("report", name) for name, is_set in flags if is_set)
 
 
 def plain(number: Decimal, decimals: int) -> str:

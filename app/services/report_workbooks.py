@@ -20,6 +20,7 @@ from app.kpis.catalogue import METRICS as DEFINITIONS
 from app.models.kpis import KpiRow, KpiValue
 from app.models.reports import ReportQuery, YearToDateReport
 from app.services.report_rows import details, statement_of
+from app.services.report_texts import kind_of
 from app.services.reports import METRICS, year_to_date
 
 BATCH = 500
@@ -178,12 +179,6 @@ def _projects(sheet: Worksheet, report: YearToDateReport) -> None:
         for lead in stage.projects
     )
     _table(sheet, list(map(_word, headers)), rows)
-
-
-def kind_of(lead: Any) -> str:
-    """龙头型、旗舰型."""
-    flags = (("leading", lead.is_leading), ("flagship", lead.is_flagship))
-    return text("report", "listing").join(_word(name) for name, is_set in flags if is_set)
 
 
 def _detail(row: Any) -> list[Value]:
