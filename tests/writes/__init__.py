@@ -50,4 +50,4 @@ async def every_write(world: World) -> dict[str, Call]:
         _PREPARED[world.database] = (await keep(world), calls)
     kept, calls = _PREPARED[world.database]
     await kept.again(world, *(call.client for call in calls.values()))
-    return calls
+    return dict(calls)
