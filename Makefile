@@ -5,7 +5,7 @@ export UV_LINK_MODE := copy
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench bench-smoke bench-scale bench-growth bench-targets openapi pinyin fuzz fuzz-smoke statements test-plans test-ledger test-pipeline check setup setup-dev
+.PHONY: help run test test-long test-all lint types bench bench-smoke bench-scale bench-growth bench-targets openapi pinyin fuzz fuzz-smoke statements test-plans test-ledger test-pipeline check setup setup-dev
 
 help:  ## What can be made here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +30,13 @@ setup-dev: .venv/.dev  ## The same with the tools for tests
 run: .venv/.run  ## Start the API with its own PostgreSQL and the demo zone
 	@exec .venv/bin/yinfeng serve
 
-test: .venv/.dev  ## The whole suite on a throw-away PostgreSQL
+test: .venv/.dev  ## Every rule and endpoint on a throw-away PostgreSQL (a minute or two)
+	@.venv/bin/python -m pytest -n 2 --dist worksteal -m "not long"
+
+test-long: .venv/.dev  ## The rest: sweeps over all operations, random histories, kills, big tables
+	@.venv/bin/python -m pytest -n 2 --dist worksteal -m long
+
+test-all: .venv/.dev  ## Both in one run
 	@.venv/bin/python -m pytest -n 2 --dist worksteal
 
 lint: .venv/.dev  ## Style and import rules
@@ -80,4 +86,4 @@ test-ledger: .venv/.dev  ## 2,000 random steps: every metric and scope, a plain 
 test-pipeline: .venv/.dev  ## 1,000 random tries of a zone's people against the rules of the pipeline
 	@YINFENG_STEPS=1000 .venv/bin/python -m pytest -o faulthandler_timeout=1800 tests/pipeline/test_machine.py
 
-check: lint types test  ## All that CI runs
+check: lint types test-all  ## All that CI runs

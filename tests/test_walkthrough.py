@@ -67,6 +67,7 @@ def comparable(answer: str) -> str:
     return VARIES.sub("…", answer.strip())
 
 
+@pytest.mark.long
 async def test_the_walkthrough_is_true(shell: dict[str, str]) -> None:
     texts = {page: page.read_text() for page in PAGES}
     blocks = [match for page in PAGES for match in BLOCK.finditer(texts[page])]

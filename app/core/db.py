@@ -51,6 +51,8 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=5,
+            # As asyncpg's own: the connection used last has its plans ready.
+            pool_use_lifo=True,
             pool_pre_ping=False,
             insertmanyvalues_page_size=INSERTED_AT_ONCE,
             connect_args={

@@ -22,6 +22,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from app.core import pgbinaries, pgfolder
 from app.core.embedded import EmbeddedError, home, running
 
+pytestmark = pytest.mark.long
+
 OWNER = """
 import sys
 from pathlib import Path

@@ -20,6 +20,7 @@ async def _audit_rows(world: World, entity_id: str) -> int:
     return len(await world.database.fetch(query, entity_id))
 
 
+@pytest.mark.long
 async def test_every_change_needs_if_match(world: World) -> None:
     calls = {
         name: call
@@ -75,6 +76,7 @@ async def test_not_modified_tells_nothing_about_hidden_rows(world: World) -> Non
     problem(reply, 404, "not_found")
 
 
+@pytest.mark.long
 async def test_a_patch_of_nothing_keeps_the_version_and_writes_no_history(world: World) -> None:
     calls = await every_write(world)
     for name, call in calls.items():

@@ -164,6 +164,7 @@ async def test_an_export_is_in_the_audit_log(world: World) -> None:
     assert row["changes"] == {"query": [None, asked], "row_count": [None, 1]}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 async def test_memory_does_not_grow_with_the_table(world: World, form: str) -> None:
     path, peaks, sizes = f"/companies/export?format={form}", [], []

@@ -130,12 +130,14 @@ def _attacks(target: Target) -> list[str]:
     return raws
 
 
+@pytest.mark.long
 async def test_hostile_values_are_refused_at_their_field(world: World) -> None:
     sent = [(target, raw) for target in await _targets(world) for raw in _attacks(target)]
     assert len(sent) > 1000
     assert await _refusals(world, sent) == []
 
 
+@pytest.mark.long
 async def test_references_to_nothing_are_refused(world: World) -> None:
     targets = [t for t in await _targets(world) if t.schema.get("format") == "uuid"]
     for index, target in enumerate(targets):
@@ -154,6 +156,7 @@ async def test_references_to_nothing_are_refused(world: World) -> None:
     assert await _refusals(world, [(t, f'"{new_id()}"') for t in targets]) == []
 
 
+@pytest.mark.long
 async def test_fields_that_nobody_may_set_are_refused(world: World) -> None:
     calls = [call for call in (await every_write(world)).values() if call.json is not None]
     before = await world.fingerprint()
@@ -194,6 +197,7 @@ MALFORMED = {
 }
 
 
+@pytest.mark.long
 async def test_bodies_that_are_no_json_object(world: World) -> None:
     calls = [call for call in (await every_write(world)).values() if call.json is not None]
     before = await world.fingerprint()

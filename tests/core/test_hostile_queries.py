@@ -100,6 +100,7 @@ async def test_every_read_is_attacked(world: World) -> None:
     assert len(parameters) > 500
 
 
+@pytest.mark.long
 async def test_nul_is_refused_by_name(world: World) -> None:
     for parameter in await _parameters(world):
         reply = await _reader(world, parameter.operation).get(parameter.url("a%00b"))
@@ -107,12 +108,14 @@ async def test_nul_is_refused_by_name(world: World) -> None:
         assert [error["parameter"] for error in body["errors"]] == [parameter.name]
 
 
+@pytest.mark.long
 async def test_invalid_utf_8_is_malformed(world: World) -> None:
     for parameter in await _kinds(world):
         reply = await _reader(world, parameter.operation).get(parameter.url("%ff%fe"))
         problem(reply, 400, "malformed_request")
 
 
+@pytest.mark.long
 async def test_a_repeated_single_value_is_refused(world: World) -> None:
     for parameter in await _parameters(world):
         if not parameter.is_list:
@@ -122,6 +125,7 @@ async def test_a_repeated_single_value_is_refused(world: World) -> None:
             assert body["errors"][0]["code"] == "repeated_parameter", parameter
 
 
+@pytest.mark.long
 async def test_an_unknown_parameter_names_its_neighbour(world: World) -> None:
     for parameter in await _kinds(world):
         url = parameter.url("1").replace(f"{parameter.name}=", f"{parameter.name}x=")
@@ -131,14 +135,17 @@ async def test_an_unknown_parameter_names_its_neighbour(world: World) -> None:
         assert f"did you mean: {parameter.name}" in body["errors"][0]["message"]
 
 
+@pytest.mark.long
 async def test_wildcards_are_plain_characters(world: World) -> None:
     assert await _faults(world, "%25_%5C") == []
 
 
+@pytest.mark.long
 async def test_numbers_out_of_range_break_nothing(world: World) -> None:
     assert await _faults(world, str(2**63), "-1") == []
 
 
+@pytest.mark.long
 async def test_odd_texts_break_nothing(world: World) -> None:
     assert await _faults(world, "", "A" * 5000) == []
 
@@ -205,6 +212,7 @@ def _valid(document: Any, name: str, schema: dict[str, Any]) -> str:
     return schema.get("examples", schema.get("enum", [kinds.get(schema["type"], fitting)]))[0]
 
 
+@pytest.mark.long
 async def test_every_parameter_takes_what_it_documents(world: World) -> None:
     document, sent = world.app.openapi(), 0
     for parameter in await _kinds(world):

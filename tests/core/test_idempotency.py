@@ -37,6 +37,7 @@ async def test_a_repeated_post_gets_the_first_answer(world: World) -> None:
     assert await _companies(world) == 1
 
 
+@pytest.mark.long
 async def test_every_post_can_be_repeated(world: World) -> None:
     """With the same ETag: the key is looked up before If-Match."""
     calls = {

@@ -11,6 +11,8 @@ from app.core.reading import list_statement
 from app.models.leads import LeadQuery
 from tests.world import Client, World
 
+pytestmark = pytest.mark.long
+
 MANY = 4000
 _COPIES = """INSERT INTO leads SELECT (jsonb_populate_record(l, jsonb_build_object(
   'id', gen_random_uuid(), 'code', 'N' || n, 'owner_id', $1::uuid, 'stage', $2::text,

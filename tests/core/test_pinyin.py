@@ -69,10 +69,12 @@ def test_initials_are_those_of_the_library() -> None:
         assert pinyin(name)[1] == lazy_pinyin(name, style=Style.FIRST_LETTER)
 
 
+@pytest.mark.long
 def test_the_shipped_table_is_what_the_generator_writes() -> None:
     assert generator.TABLE.read_text("utf-8") == generator.table(), "run `make pinyin`"
 
 
+@pytest.mark.long
 def test_the_application_runs_without_the_library() -> None:
     code = (
         "import sys; sys.modules['pypinyin'] = None; import app.main;"

@@ -157,6 +157,7 @@ def _expected(leads: list[Any], own: set[str], term: str) -> list[str]:
     return [*(lead["name"] for lead in named), *mine, *(n for n in others if n not in own)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(4))
 async def test_a_walk_of_any_step_meets_every_match_once_in_the_order_of_the_tiers(
     world: World, seed: int
@@ -230,6 +231,7 @@ async def _met(
 KEYS = {"k0": "11", "k1": "翠湖02500有限公司", "k2": "00000000-0000-0000-0000-000000000000"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("term", "cursor", "index"),
     [
@@ -251,6 +253,7 @@ async def test_a_page_meets_no_more_rows_than_it_shows(
     assert {index, "ix_companies_search_name"} <= used
 
 
+@pytest.mark.long
 async def test_nobodys_own_leads_are_not_looked_for_among_all(world: World) -> None:
     await world.lead(name="产业园项目")
     await world.database.execute(

@@ -216,6 +216,7 @@ async def _differences(session: AsyncSession, shape: type[ReadShape], item: Any)
     return found
 
 
+@pytest.mark.long
 async def test_every_field_of_every_list_is_what_the_table_holds(world: World) -> None:
     await _fill(world)
     for path, shape in LISTS.items():
@@ -243,6 +244,7 @@ NO_RECORD = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 async def test_a_write_answers_what_the_next_read_says(world: World) -> None:
     """Byte for byte; a batch answers the same records."""
     compared = set()
@@ -263,6 +265,7 @@ async def test_a_write_answers_what_the_next_read_says(world: World) -> None:
     assert len(compared) >= 26
 
 
+@pytest.mark.long
 async def test_every_answer_fits_its_published_schema(world: World) -> None:
     await _fill(world)
     document, checked = world.app.openapi(), 0

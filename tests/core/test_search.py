@@ -134,6 +134,7 @@ async def companies(world: World) -> asyncpg.Connection:
     return world.database
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("term", "count", "node", "index"),
     [

@@ -115,6 +115,7 @@ async def server(
     await server.wait()
 
 
+@pytest.mark.long
 async def test_slow_workers_start_and_do_not_outlive_a_supervisor_that_was_killed(
     server: Process, port: int
 ) -> None:

@@ -123,6 +123,7 @@ def _named(operation: str, statements: list[str], allowed: Any) -> str:
 NOT_ONE = ("/export", "/content", "/qualification", "/year-to-date", ".xlsx", ".html")
 
 
+@pytest.mark.long
 async def test_every_operation_sends_the_statements_it_is_known_for(counter: Counter) -> None:
     found = await _of_every_operation(counter)
     assert set(found) == set(_operations(counter.world).values())

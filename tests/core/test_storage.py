@@ -184,6 +184,7 @@ async def test_a_file_in_place_of_the_folder_is_told(tmp_path: Path) -> None:
         await probe(FolderStorage(tmp_path / "evidence"))
 
 
+@pytest.mark.long
 def test_the_server_does_not_start_with_wrong_keys(
     endpoint: str, database_url: str, tmp_path: Path
 ) -> None:
@@ -205,6 +206,7 @@ def test_the_server_does_not_start_with_wrong_keys(
         assert told in " ".join(ended.stdout.split())
 
 
+@pytest.mark.long
 def test_a_folder_needs_no_library() -> None:
     code = "import app.main, sys; sys.exit('obstore' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

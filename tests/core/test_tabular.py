@@ -243,6 +243,7 @@ def too_much_unpacked() -> bytes:
     return target.getvalue()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "build",
     [

@@ -51,6 +51,7 @@ def _is_refused(reply: httpx2.Response) -> None:
     problem(reply, reply.status_code, reply.json()["code"])
 
 
+@pytest.mark.long
 async def test_no_write_survives_a_failed_commit(world: World) -> None:
     """Every write leaves an audit row, so a trigger there fails the commit of each."""
     calls = await every_write(world)

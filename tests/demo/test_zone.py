@@ -10,6 +10,7 @@ from fractions import Fraction
 from io import BytesIO
 from typing import Any
 
+import pytest
 from openpyxl import load_workbook
 from rich.console import Console
 from sqlmodel import select
@@ -56,6 +57,7 @@ async def test_what_the_zone_holds(world: World) -> None:
         assert await ledger.verify(session) == []
 
 
+@pytest.mark.long
 async def test_it_is_the_same_everywhere_and_loads_once(world: World, wipe: str) -> None:
     await loaded(world)
     first = await world.database.fetch(LEADS)
@@ -299,6 +301,7 @@ def covered(part: Any) -> Fraction:
     return min(Fraction(1), Fraction(part["present_share"]) / needed) if needed else Fraction(1)
 
 
+@pytest.mark.long
 async def test_the_command_prints_the_gaps_of_every_chain(world: World) -> None:
     await loaded(world)
     found = await printed(world, "gaps")

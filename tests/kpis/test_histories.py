@@ -5,6 +5,8 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
+
 from app.core.clock import today
 from app.kpis import ledger, rollup
 from tests.kpis.test_activities import an_event, sourced
@@ -72,6 +74,7 @@ async def test_a_company_that_is_merged_takes_its_lists_along(world: World) -> N
     assert await zone(world, "Q13", f"{YEAR - 1}..{YEAR}") == "2"
 
 
+@pytest.mark.long
 async def test_the_command_counts_anew_for_another_city(world: World, database_url: str) -> None:
     """A million from Shanghai is from outside no more."""
     await recognised(world, arrived_on=f"{YEAR - 1}-05-06")

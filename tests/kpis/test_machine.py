@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any, ClassVar
 
 import asyncpg
+import pytest
 from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
@@ -37,6 +38,8 @@ from tests.kpis.machine.counts import counted
 from tests.kpis.machine.model import ZONE
 from tests.kpis.machine.walk import LONG, NothingToDoError, Step, Walk, begin
 from tests.world import World, emptying
+
+pytestmark = pytest.mark.long
 
 LENGTH = int(os.environ.get("YINFENG_STEPS", "70"))
 WALKS = settings(

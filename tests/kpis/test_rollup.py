@@ -99,6 +99,7 @@ def windows() -> list[str]:
     ]
 
 
+@pytest.mark.long
 async def test_every_window_folded_half_folded_and_unfolded(world: World, app: FastAPI) -> None:
     visits = await a_history(world)
     for query in windows():
@@ -117,6 +118,7 @@ async def test_every_window_folded_half_folded_and_unfolded(world: World, app: F
     assert await differences(app) == []
 
 
+@pytest.mark.long
 async def test_folding_in_pieces_is_folding_at_once(world: World, app: FastAPI) -> None:
     pick = random.Random(SEED)
     visits = await a_history(world, 12)
@@ -328,6 +330,7 @@ async def test_the_background_survives_a_lost_database(
     await gone.close()
 
 
+@pytest.mark.long
 async def test_the_command_folds(world: World, database_url: str) -> None:
     await world.visit()
     count = await pending(world)
@@ -352,6 +355,7 @@ def migration(name: str) -> Any:
     return revision
 
 
+@pytest.mark.long
 async def test_the_migration_queues_what_was_posted_before_it(world: World, app: FastAPI) -> None:
     await a_history(world, 6)
     await fold(app)

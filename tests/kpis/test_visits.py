@@ -110,6 +110,7 @@ async def test_a_small_zone(world: World, query: str, expected: dict[str, str]) 
     assert await numbers(world, query) == expected
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "query", ["period=2025..2099", "period=2025&mechanism=leader_led", "as_of"]
 )

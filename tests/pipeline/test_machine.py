@@ -11,6 +11,7 @@ from collections.abc import Coroutine
 from typing import Any, ClassVar
 
 import asyncpg
+import pytest
 from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
@@ -29,6 +30,8 @@ from tests.pipeline.actions import ACTIONS, LIKELY, Walk
 from tests.pipeline.invariants import broken, lasting
 from tests.pipeline.people import Person, Refused
 from tests.world import World, emptying
+
+pytestmark = pytest.mark.long
 
 STEPS = int(os.environ.get("YINFENG_STEPS", "60"))
 WALKS = settings(

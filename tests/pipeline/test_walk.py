@@ -28,6 +28,8 @@ from tests.walk import attach
 from tests.world import World, problem
 from tests.writes import etag
 
+pytestmark = pytest.mark.long
+
 END = {"kind": "terminate", "reason_code": "investor_withdrew", "explanation": "撤资"}
 PAUSE = {
     "kind": "suspend",

@@ -24,6 +24,8 @@ from app.models.roles import Role
 from tests.conftest import database_beside, plain
 from tests.plans.filling import SMALL, fill
 
+pytestmark = pytest.mark.long
+
 # `make test-plans` asks for 100,000. With few rows the planner is forbidden what it would rightly
 # choose, and only sorts are looked at: any filter can then be answered along the order.
 ROWS = int(os.environ.get("YINFENG_PLAN_ROWS", "2000"))

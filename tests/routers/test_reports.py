@@ -354,6 +354,7 @@ async def test_files_are_in_the_audit_log(world: World) -> None:
     assert {row["actor_id"] for row in found} == {world.leader.id}
 
 
+@pytest.mark.long
 async def test_memory_does_not_grow_with_the_details(world: World) -> None:
     await a_half_year(world)
     peaks = []

@@ -279,6 +279,7 @@ def read(content: bytes) -> list[Any]:
     return [entry.shape.model_dump() for entry in entries]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("kind", FORMATS)
 @given(document=documents())

@@ -9,12 +9,15 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.statements import compiled
 from app.models.chain_gaps import ranked_gaps
+
+pytestmark = pytest.mark.long
 
 STATEMENT = compiled(sa.select(ranked_gaps()))
 FULL = 6

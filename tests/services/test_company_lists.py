@@ -99,6 +99,7 @@ async def test_rows_and_audit_are_those_that_the_session_writes(
     assert actions == {"row", "create", "update"} if is_update else {"row", "create"}
 
 
+@pytest.mark.long
 async def test_slices_make_one_import(world: World) -> None:
     report = await run(world, many(5200))
     assert (report.created_count, report.new_company_count) == (5200, 5200)

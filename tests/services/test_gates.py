@@ -48,6 +48,7 @@ async def ready_for(world: World, stage: str, track: str = "construction") -> An
     raise AssertionError(stage)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("track", Track)
 async def test_a_lead_goes_all_the_way_and_is_told_what_it_lacks(
     world: World, track: Track

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 
 import asyncpg
+import pytest
 from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -18,6 +19,8 @@ from app.main import create_app
 from tests.conftest import plain
 from tests.world import World, emptying
 from tests.writes.sites import a_site
+
+pytestmark = pytest.mark.long
 
 WALKS = settings(
     max_examples=6,
