@@ -12,6 +12,7 @@ from app.kpis.metrics import Family
 from app.models.ledger_entries import ZONE_ID
 from tests.assessment import card_of, computed, item, measure, published, scheme
 from tests.kpis.test_changes import bridge, terms
+from tests.kpis.test_rollup import migration
 from tests.routers.test_money_facts import recognised
 from tests.routers.test_periods import BEFORE, LAST, THIS, check_exact, locked
 from tests.world import World
@@ -150,12 +151,37 @@ async def test_a_month_is_locked_with_the_rates_that_it_answers(world: World, ap
     await check_exact(app)
 
 
-async def _as_if_told_on(world: World, day: date) -> None:
-    """No clock is turned back: the late entries themselves are moved."""
+async def test_months_locked_before_the_rule_keep_their_numbers(world: World, app: FastAPI) -> None:
+    """As the version before posted: one late outcome in a month locked since, one in this month."""
+    told, telling = [await signed(world, SIGNED_ON - timedelta(days=31)) for _ in range(2)]
+    await locked(world, BEFORE)
+    await world.move(told["id"], "registered")
+    await _unguarded(world, "UPDATE ledger_entries SET subject_on = NULL")
+    await _as_if_told_on(world, SIGNED_ON)
+    await locked(world)
+    await world.move(telling["id"], "registered")
+    await _unguarded(world, "UPDATE ledger_entries SET subject_on = NULL")
+    assert await sides(world, "R02", N) == ("1.0000", "0.0000", None)
+    await _unguarded(world, migration("0032_subjects_of_ratios")._MARK)
+    assert await sides(world, "R02", M) == ("1.0000", "0.0000", None)
+    assert await sides(world, "R02", N) == ("0.0000", "0.0000", None)
+    of_all = f"{BEFORE:%Y-%m}..{N}"
+    assert await sides(world, "R02", of_all) == ("2.0000", "2.0000", "1.0000")
+    (counts,) = (await world.kpis("zone", f"period={N}&metrics=Q05")).values()
+    assert counts["Q05"]["value"] == "2.0000"
+    await check_exact(app)
+
+
+async def _unguarded(world: World, statement: str, *values: Any) -> None:
     async with world.database.transaction():
         await world.database.execute("SET LOCAL session_replication_role = replica")
-        late = "UPDATE ledger_entries SET counted_on = $1 WHERE adjusts_period IS NOT NULL"
-        await world.database.execute(late, day)
+        await world.database.execute(statement, *values)
+
+
+async def _as_if_told_on(world: World, day: date) -> None:
+    """No clock is turned back: the late entries themselves are moved."""
+    late = "UPDATE ledger_entries SET counted_on = $1 WHERE adjusts_period IS NOT NULL"
+    await _unguarded(world, late, day)
     async with world.app.state.db.transaction() as session:
         await rollup.rebuild(session)
 
