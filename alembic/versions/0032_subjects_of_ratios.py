@@ -28,7 +28,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_ledger_entries_subject_on",
         "ledger_entries",
-        ["scope", "metric", "counted_on"],
+        ["scope", "metric", "counted_on", "subject_on"],
         postgresql_where=sa.text("subject_on IS NOT NULL"),
     )
 

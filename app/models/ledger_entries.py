@@ -71,6 +71,7 @@ class LedgerEntry(Row, table=True):
             "scope",
             "metric",
             "counted_on",
+            "subject_on",
             postgresql_where=sa.text("subject_on IS NOT NULL"),
         ),
         sa.Index(

@@ -76,6 +76,7 @@ async def test_a_late_outcome_is_of_the_periods_that_hold_its_cohort(
         assert counts["Q05"]["value"] == "2.0000"
         await rollup.fold_all(app.state.db)
     assert await sides(world, "R02", f"{BOTH}&as_of={before}") == ("1.0000", "3.0000", "0.3333")
+    assert await sides(world, "R02", f"{N}&as_of={before}") == ("1.0000", "1.0000", "1.0000")
     now = await world.instant()
     assert await sides(world, "R02", f"{N}&as_of={now}") == ("1.0000", "1.0000", "1.0000")
     assert await sides(world, "R02", f"{BOTH}&as_of={now}") == ("2.0000", "3.0000", "0.6667")
