@@ -10,7 +10,8 @@ from app.core.statements import Statement, compiled
 from app.models.ledger_entries import LedgerEntry as Entry
 
 _THEN = "recorded_at <= CAST(:from_at AS timestamptz)"
-_INSIDE = "counted_on BETWEEN CAST(:start_on AS date) AND CAST(:end_on AS date)"
+_INSIDE = """counted_on BETWEEN CAST(:start_on AS date) AND CAST(:end_on AS date)
+             AND (subject_on >= CAST(:start_on AS date)) IS NOT FALSE"""
 # What `:metric` counts for anybody: whether a subject is there at all is asked of all scopes.
 _ANYWHERE = """metric = CAST(:metric AS text) AND recorded_at <= CAST(:to_at AS timestamptz)
     AND (CAST(:main AS text) IS NULL OR dimension = CAST(:main AS text))"""
@@ -74,7 +75,15 @@ _OF_COMPANIES = {
 def bridge_statement(role: str, *, is_distinct: bool) -> Statement:
     """A row per part and subject of what a role may see; `term` is null where nothing moved."""
     entry: Any = Entry
-    names = ("part", "subject_id", "company_id", "counted_on", "recorded_at", "quantity")
+    names = (
+        "part",
+        "subject_id",
+        "company_id",
+        "counted_on",
+        "subject_on",
+        "recorded_at",
+        "quantity",
+    )
     mine = (
         sa.select(*(getattr(entry, name) for name in names))
         .where(

@@ -43,3 +43,4 @@ DISTINCT = tuple(
     for metric in METRICS.values()
     if metric.aggregation is Aggregation.distinct_companies
 )
+RATIOS = tuple(metric.code for metric in METRICS.values() if metric.is_ratio)

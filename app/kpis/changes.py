@@ -80,7 +80,7 @@ async def bridge(pool: Any, caller: Any, asked: KpiChangeQuery) -> KpiChange:
     metric, query = _asked(asked)
     rows = await _moved(pool, caller, metric, query)
     sides = ("value",)
-    if metric.aggregation is Aggregation.ratio:
+    if metric.is_ratio:
         sides = ("numerator", "denominator")
     days = query.period
     return KpiChange(
@@ -163,6 +163,7 @@ def _drill(metric: Metric, query: KpiChangeQuery, row: _Moved) -> str:
         "as_of": same["to_at"],
     }
     main = {"dimension": metric.main} if metric.main else {}
+    main |= {"subjects_from": f"{query.period.start}"} if metric.is_ratio else {}
     return f"{PREFIX}/ledger-entries?{urlencode(asked | main)}"
 
 

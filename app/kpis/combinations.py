@@ -51,6 +51,7 @@ SELECT e.metric, e.mechanism, e.part,
 FROM ledger_entries e JOIN unnest($6::text[], $7::text[]) AS asked (metric, main)
   ON asked.metric = e.metric AND coalesce(asked.main = e.dimension, true)
 WHERE e.scope = $1 AND e.scope_id = $2 AND e.counted_on BETWEEN $3 AND $4
+  AND (e.subject_on >= $3) IS NOT FALSE
 GROUP BY 1, 2, 3, 4
 """
 _AMOUNTS = ("planned_amount", "agreed_amount")

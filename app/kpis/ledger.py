@@ -7,6 +7,8 @@ What is posted is also queued for the monthly sums (`rollup`), in the same state
 
 A locked month never moves: what is missing there is counted on the day of posting, and the entry
 says which month it adjusts. The difference is still taken by the day that the definition says.
+A ratio divides subjects of its own days: its late entries keep that day as `subject_on`, and no
+period counts them that does not hold it too (decision 34).
 """
 
 from collections.abc import Sequence
@@ -34,7 +36,7 @@ from app.kpis import (
     stationings,
     visits,
 )
-from app.kpis.catalogue import METRICS
+from app.kpis.catalogue import METRICS, RATIOS
 from app.kpis.metrics import Family
 from app.kpis.versions import definitions
 from app.models.ledger_entries import ZONE_ID
@@ -57,6 +59,7 @@ _FACTS = {
 # What a difference is taken by, beside the day that the definition says.
 _KEYS = """metric, definition_version, part, dimension, subject_id, scope, scope_id, lead_id,
 company_id, mechanism"""
+_OF_RATIO = "metric IN ({})".format(", ".join(f"'{code}'" for code in RATIOS))
 _TODAY = "CAST(timezone('Asia/Shanghai', clock_timestamp()) AS date)"
 
 
@@ -102,10 +105,11 @@ def _append(family: Family, *, is_whole: bool, redefined: str | None = None) -> 
     """What is missing goes in, on the day of posting where its own month is locked."""
     return f"""
 INSERT INTO ledger_entries
-  (id, {_KEYS}, quantity, is_redefinition, fact_on, counted_on, adjusts_period)
+  (id, {_KEYS}, quantity, is_redefinition, fact_on, counted_on, adjusts_period, subject_on)
 SELECT gen_random_uuid(), {_KEYS}, quantity, {redefined is not None}, fact_on,
        CASE WHEN fact_on < opened.on_day THEN greatest({_TODAY}, opened.on_day) ELSE fact_on END,
-       CASE WHEN fact_on < opened.on_day THEN CAST(date_trunc('month', fact_on) AS date) END
+       CASE WHEN fact_on < opened.on_day THEN CAST(date_trunc('month', fact_on) AS date) END,
+       CASE WHEN fact_on < opened.on_day AND {_OF_RATIO} THEN fact_on END
 FROM ({_difference(family, is_whole=is_whole, only=redefined)}) AS missing,
      first_open_day() AS opened (on_day)
 """

@@ -74,6 +74,11 @@ class Metric:
         return self.aggregation is Aggregation.distinct_companies
 
     @property
+    def is_ratio(self) -> bool:
+        """Whether the number is a numerator over a denominator."""
+        return self.aggregation is Aggregation.ratio
+
+    @property
     def families(self) -> tuple[Family, ...]:
         """The kinds of subjects whose changes post it."""
         return (self.family, *([self.denominator[0]] if self.denominator else []))

@@ -22,6 +22,7 @@ SELECT {_SUM}, sum(quantity) AS quantity,
 FROM (
   SELECT {_SUM}, {COMPANY}, sum(quantity) AS quantity FROM ledger_entries
   WHERE counted_on >= :month AND counted_on < CAST(:month AS date) + interval '1 month'
+    AND (subject_on >= :month) IS NOT FALSE
   GROUP BY 1, 2, 3, 4, 5, 6, 7
 ) AS companies GROUP BY {_SUM}
 """
@@ -41,6 +42,7 @@ FROM periods p CROSS JOIN LATERAL (
     UNION ALL
     SELECT {_SUM}, -quantity FROM ledger_entries
     WHERE counted_on >= p.month AND counted_on < p.month + interval '1 month'
+      AND (subject_on >= p.month) IS NOT FALSE
   ) AS both_sides GROUP BY {_SUM} HAVING sum(quantity) <> 0
 ) AS d WHERE p.status = 'locked'
 """

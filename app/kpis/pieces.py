@@ -66,7 +66,7 @@ class Pieces:
     @cached_property
     def is_ratio(self) -> bool:
         """Whether the number is a rate."""
-        return self.metric.aggregation is Aggregation.ratio
+        return self.metric.is_ratio
 
     @property
     def is_distinct(self) -> bool:

@@ -6,37 +6,17 @@ in one way wherever it comes from. How it is written in JSON is the business of 
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from app.core.reading import Statement
 from app.kpis.periods import FIRST_OPEN_DAY
 from app.kpis.rollup import COMPANY
+from app.kpis.subjects import SUBJECTS, Form
 from app.kpis.versions import VERSIONS
-from app.models.ledger_entries import ZONE_ID, Scope
-from app.models.roles import FIELD_ROLES
 
 _PARAMETER = re.compile(r"(?<!:):([a-z_]+)")
-_FIELD_ROLES = ", ".join(f"'{role}'" for role in sorted(FIELD_ROLES))
 _PARTS = "scope_id, metric, part, dimension"
 _QUANTITY = f"SELECT {_PARTS}, quantity, 0 FROM {{}}"
-
-
-@dataclass(frozen=True)
-class Form:
-    """All that shapes the statement; the values are bound later.
-
-    `kept_count` is the column whose steps count the window's companies, empty where none does.
-    """
-
-    scope: Scope
-    sees_zone: bool
-    has_months: bool
-    has_edges: bool
-    kept_count: str
-    is_past: bool
-    is_broken_down: bool
-    is_credited: bool = False
 
 
 @lru_cache
@@ -54,9 +34,10 @@ def summary_statement(form: Form) -> Statement:
     """
     sources = [_PENDING] if form.has_months else []
     sources += [_edges(form)] if form.has_edges else []
+    sources += [_late(form)] if form.has_ratios else []
     known = " AND {} <= :as_of" if form.is_past else ""
     text = _PAGE.format(
-        subjects=_SUBJECTS[form.scope](form),
+        subjects=SUBJECTS[form.scope](form),
         sources=",\n".join(sources),
         quantities=" UNION ALL ".join(map(_QUANTITY.format, _beside(form))),
         companies=_MOVED_COMPANIES if form.kept_count else _recounted(form),
@@ -83,7 +64,8 @@ def _numbered(text: str) -> Statement:
 
 def _beside(form: Form) -> list[str]:
     """The sources of quantities beside the folded ones."""
-    return ["pending"] * form.has_months + ["edges"] * form.has_edges
+    beside = {"pending": form.has_months, "edges": form.has_edges, "late": form.has_ratios}
+    return [name for name, is_there in beside.items() if is_there]
 
 
 def _folded(form: Form) -> str:
@@ -95,45 +77,6 @@ def _folded(form: Form) -> str:
           AND k.metric = asked.metric {reach}
         UNION ALL"""
 
-
-def _officers(form: Form) -> str:
-    """Everybody in the field, and whoever has entries in the window, whatever the role is today."""
-    reach = "true" if form.sees_zone else "(o.id = :me_id OR o.team_id = ANY(:team_ids))"
-    of_months = "k.month = ANY(:months)"
-    windows = {"kpi_months": f"k.mechanism = '' AND {of_months}", "kpi_pending": of_months}
-    if form.has_edges:
-        windows = {"ledger_entries": "k.counted_on BETWEEN :start_on AND :end_on"}
-    has_entries = " OR ".join(
-        f"EXISTS (SELECT 1 FROM {table} k"
-        f" WHERE k.scope = 'officer' AND k.scope_id = o.id AND {window})"
-        for table, window in windows.items()
-    )
-    return f"""SELECT o.id, o.name, o.team_id FROM officers o
-  WHERE {reach} AND (o.is_active AND o.role IN ({_FIELD_ROLES}) OR {has_entries})"""
-
-
-def _teams(form: Form) -> str:
-    reach = "true" if form.sees_zone else "t.id = ANY(:team_ids)"
-    return f"SELECT t.id, t.name, t.parent_id AS team_id FROM teams t WHERE {reach}"
-
-
-def _combinations(form: Form) -> str:
-    reach = "true" if form.sees_zone else "c.team_id = ANY(:team_ids)"
-    return f"SELECT c.id, c.name, c.team_id FROM combinations c WHERE {reach}"
-
-
-def _zone(form: Form) -> str:
-    reach = "true" if form.sees_zone else "false"
-    return f"""SELECT CAST('{ZONE_ID}' AS uuid) AS id, CAST(:zone_name AS text) AS name,
-         CAST(NULL AS uuid) AS team_id WHERE {reach}"""
-
-
-_SUBJECTS = {
-    Scope.officer: _officers,
-    Scope.team: _teams,
-    Scope.combination: _combinations,
-    Scope.zone: _zone,
-}
 
 _PENDING = """pending AS (
   SELECT p.scope_id, p.metric, p.part, p.dimension, p.definition_version, p.company_id,
@@ -153,6 +96,18 @@ def _edges(form: Form) -> str:
   JOIN ledger_entries e ON e.scope_id = s.id AND e.counted_on BETWEEN edge.a AND edge.z
   WHERE e.scope = :scope AND (:mechanism = '' OR e.mechanism = :mechanism)
     AND e.metric = ANY(:metrics) {known}
+)"""
+
+
+def _late(form: Form) -> str:
+    """What a ratio of these days does not count: late entries of subjects of earlier days."""
+    known = "AND e.recorded_at <= :as_of" if form.is_past else ""
+    return f"""late AS (
+  SELECT e.scope_id, e.metric, e.part, e.dimension, -e.quantity AS quantity
+  FROM subjects s JOIN ledger_entries e ON e.scope_id = s.id
+  WHERE e.scope = :scope AND (:mechanism = '' OR e.mechanism = :mechanism)
+    AND e.metric = ANY(:metrics) AND e.counted_on BETWEEN :start_on AND :end_on
+    AND e.subject_on < :start_on {known}
 )"""
 
 

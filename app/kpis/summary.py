@@ -9,7 +9,8 @@ from app.core.clock import now
 from app.core.db import LONGEST_TRANSACTION_SECONDS
 from app.core.i18n import text
 from app.kpis.pieces import Pieces, rows_json
-from app.kpis.statement import Form, summary_statement
+from app.kpis.statement import summary_statement
+from app.kpis.subjects import Form
 from app.kpis.window import Window, expands_asked, metrics_asked, window_of
 from app.models.kpis import KpiPage, KpiPeriod, KpiQuery
 from app.models.ledger_entries import Scope
@@ -53,6 +54,7 @@ def _asked(
         is_past=window.is_past,
         is_broken_down=metrics[0].is_broken_down,
         is_credited=window.is_credited,
+        has_ratios=any(pieces.is_ratio for pieces in metrics),
     )
     return form, {
         "me_id": caller.id,

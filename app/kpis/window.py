@@ -48,6 +48,11 @@ class Window:
         by_mechanism = {"mechanism": self.mechanism} if self.mechanism else {}
         return by_mechanism | ({"as_of": self.as_of.isoformat()} if self.is_past else {})
 
+    def subjects(self, metric: str) -> dict[str, str]:
+        """Of a ratio, the parameter that leaves out late entries of earlier subjects."""
+        start = self.days.start.isoformat()
+        return {"subjects_from": start} if METRICS[metric].is_ratio else {}
+
     def drill(self, metric: str, scope: Scope, scope_id: UUID, **more: str) -> str:
         """The URL whose rows add up to the number."""
         both = {"scope__in": f"{EntryScope.zone},{EntryScope.credit_difference}"}
@@ -57,6 +62,7 @@ class Window:
             "scope_id": str(scope_id),
             "counted_on__gte": self.days.start.isoformat(),
             "counted_on__lte": self.days.end.isoformat(),
+            **self.subjects(metric),
             **self.narrowing,
             **more,
         }

@@ -50,6 +50,8 @@ class LedgerEntry(Row, table=True):
 
     `fact_on` is the day that the definition says, `counted_on` the one that it counts on. They
     differ where the month was locked before: `adjusts_period` is the first day of that month.
+    Of a ratio such an entry has its `fact_on` as `subject_on` too: a period counts it only if it
+    holds that day of the subject as well.
     `is_redefinition` says that no fact changed: a version of the definition was adopted.
     """
 
@@ -63,6 +65,14 @@ class LedgerEntry(Row, table=True):
             "counted_on",
             "id",
             postgresql_where=sa.text("adjusts_period IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_ledger_entries_subject_on",
+            "scope",
+            "metric",
+            "counted_on",
+            "subject_on",
+            postgresql_where=sa.text("subject_on IS NOT NULL"),
         ),
         sa.Index(
             "ix_ledger_entries_scope",
@@ -94,6 +104,7 @@ class LedgerEntry(Row, table=True):
     counted_on: date
     fact_on: date
     adjusts_period: date | None = None
+    subject_on: date | None = None
     is_redefinition: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     quantity: Decimal = Field(sa_type=numeric(24, 4))
     recorded_at: datetime = Field(
@@ -132,9 +143,19 @@ class LedgerEntryRead(ReadShape):
     counted_on: BusinessDate
     fact_on: BusinessDate
     adjusts_period: BusinessDate | None
+    subject_on: BusinessDate | None
     is_redefinition: bool
     quantity: Quantity
     recorded_at: Instant
+
+
+def is_of_period(entry: Any, start: Any) -> sa.ColumnElement[bool]:
+    """Whether a period that begins on a day counts an entry that is counted in it."""
+    return (entry.subject_on >= start).is_not(sa.false())
+
+
+def _is_of_period(entry: Any, _role: str, name: str) -> sa.ColumnElement[bool]:
+    return is_of_period(entry, sa.bindparam(name, type_=sa.Date))
 
 
 _Listed = list_query(
@@ -158,14 +179,17 @@ _Listed = list_query(
 class LedgerEntryQuery(_Listed):
     """Parameters of the drill-down; `as_of` leaves out what was recorded after that instant.
 
-    `recorded_after` leaves out the rest.
+    `recorded_after` leaves out the rest, `subjects_from` late entries of a ratio whose subjects
+    have their day (`subject_on`) before it.
     """
 
     filters: ClassVar[dict[str, Filter]] = {
         **_Listed.filters,
         "as_of": Filter("recorded_at", "until"),
         "recorded_after": Filter("recorded_at", "after"),
+        "subjects_from": Filter("subject_on", "gte", condition=_is_of_period),
     }
 
     as_of: Instant | None = None
     recorded_after: Instant | None = None
+    subjects_from: BusinessDate | None = None

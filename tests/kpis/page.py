@@ -1,6 +1,7 @@
 """A KPI page once more, in plain Python from nothing but the ledger's rows."""
 
 from collections import defaultdict
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -93,6 +94,11 @@ async def subjects(world: World, scope: str) -> list[KpiSubject]:
     return [KpiSubject(**dict(row)) for row in await world.database.fetch(select)]
 
 
+def _is_of(row: Entry, start: date) -> bool:
+    """A ratio's late entry is of no days that begin after its subject's."""
+    return row["subject_on"] is None or row["subject_on"] >= start
+
+
 async def recomputed(world: World, scope: str, asked: dict[str, str]) -> list[KpiRow]:
     """The rows of a page, from nothing but the ledger."""
     days, found = parse(asked["period"]), []
@@ -108,14 +114,20 @@ async def recomputed(world: World, scope: str, asked: dict[str, str]) -> list[Kp
     rows: dict[Any, list[Entry]] = defaultdict(list)
     for entry in entries:
         rows[entry["scope_id"], entry["metric"]].append(entry)
+    of_days = {"subjects_from": str(days.start)}
     for subject in await subjects(world, scope):
         query = {
             "scope": SCOPES[scope], "scope_id": str(subject.id),
-            "counted_on__gte": str(days.start), "counted_on__lte": str(days.end), **more,
+            "counted_on__gte": str(days.start), "counted_on__lte": str(days.end),
         }  # fmt: skip
         period = f"{days.start}..{days.end}"
         values = [
-            value_of(metric, rows[subject.id, metric.code], query, period)
+            value_of(
+                metric,
+                [row for row in rows[subject.id, metric.code] if _is_of(row, days.start)],
+                query | (of_days if metric.is_ratio else {}) | more,
+                period,
+            )
             for metric in METRICS.values()
         ]
         found.append(KpiRow(subject=subject, values=values))

@@ -24,6 +24,7 @@ from app.core.clock import today
 from app.core.config import DRIVER, Settings
 from app.kpis.catalogue import METRICS
 from app.main import create_app
+from app.models.periods import month_of
 from tests.kpis.machine import (
     audit,
     steps_activities,
@@ -58,8 +59,8 @@ NOUNS = (
 )  # fmt: skip
 # Each step as often as its weight says.
 DECK: list[Step] = [step for noun in NOUNS for step, n in noun.STEPS.items() for _ in range(n)]
-# Other days in turn: all of the history, days beside months, whole months alone.
-WINDOWS = (LONG, today() - timedelta(days=20), today().replace(month=1, day=1))
+# Other days in turn: all of the history, days beside months, whole months alone, this one.
+WINDOWS = (LONG, today() - timedelta(days=20), today().replace(month=1, day=1), month_of(today()))
 
 
 class LedgerMachine(RuleBasedStateMachine):
@@ -98,7 +99,7 @@ class LedgerMachine(RuleBasedStateMachine):
     async def _taken(self) -> None:
         await self._act()
         self.walk.model.post(counted(self.walk.model))
-        await self._check(WINDOWS[self.count % 3])
+        await self._check(WINDOWS[self.count % 4])
         if self._is_turn(10):
             instant = await self.walk.world.instant()
             self.known.append((instant, await audit.answers(self.walk, LONG)))
@@ -128,6 +129,7 @@ class LedgerMachine(RuleBasedStateMachine):
         assert audit.as_modelled(found) == audit.expected(walk, start)
         await audit.check_rows(walk, found, start)
         audit.check_sums(walk, found)
+        audit.check_rates(found)
         await audit.check_drills(walk, found, 1)
         await self._keep_locked()
         if self.locked and self._is_turn(3):
@@ -141,6 +143,7 @@ class LedgerMachine(RuleBasedStateMachine):
             if days not in self.locked:
                 found = await audit.answers(self.walk, *days)
                 assert audit.as_modelled(found) == audit.expected(self.walk, *days)
+                audit.check_rates(found)
                 self.locked[days] = audit.kept(found)
 
     async def _check_locked(self, days: tuple[date, date]) -> None:

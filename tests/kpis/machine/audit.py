@@ -12,7 +12,7 @@ from typing import Any
 
 from app.core.clock import today
 from app.kpis import ledger
-from app.kpis.catalogue import METRICS
+from app.kpis.catalogue import METRICS, RATIOS
 from app.kpis.metrics import Aggregation, CreditMode
 from app.models.mechanisms import Mechanism
 from tests.kpis.machine.counts import MODELLED
@@ -26,12 +26,15 @@ ADDITIVE = [
     for code, metric in METRICS.items()
     if metric.credit_mode in {CreditMode.shared, CreditMode.owner} or code == "T06"
 ]
+# All but those whose two sides are of different subjects or units: never below 0 nor above 1.
+PARTS_OF_ONE = sorted({*RATIOS} - {"P08", "R05", "R12", "R13", "T07", "T08"})
 OF_TEAMS = [*ADDITIVE, "M10"]
 Answers = dict[tuple[str, str], dict[str, Any]]  # scope and id → metric → number
 _ROWS = """
 SELECT scope, scope_id, metric, part, dimension,
        CASE WHEN metric = 'T02' THEN company_id END AS company_id, sum(quantity) AS quantity
-FROM ledger_entries WHERE counted_on BETWEEN $1 AND $2 GROUP BY 1, 2, 3, 4, 5, 6
+FROM ledger_entries WHERE counted_on BETWEEN $1 AND $2 AND (subject_on >= $1) IS NOT FALSE
+GROUP BY 1, 2, 3, 4, 5, 6
 """
 
 
@@ -147,6 +150,15 @@ def _half(text: str) -> Decimal:
     exponent = Decimal(text).as_tuple().exponent
     assert isinstance(exponent, int)
     return Decimal(5).scaleb(exponent - 1)
+
+
+def check_rates(found: Answers) -> None:
+    """Whatever the days: what is divided are subjects of these days and no others."""
+    for subject, values in found.items():
+        for metric in PARTS_OF_ONE:
+            for part in (values[metric], *values[metric]["breakdown"]):
+                rate = _number(part["value"])
+                assert rate is None or 0 <= rate <= 1, (subject, metric, part)
 
 
 def check_sums(walk: Walk, found: Answers) -> None:

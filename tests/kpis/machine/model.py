@@ -166,8 +166,9 @@ class Model:
     def numbers(self, start: date, end: date = date.max) -> dict[tuple[str, str], Any]:
         """By scope id and metric: the headline and the parts that are not zero."""
         totals: dict[Any, Decimal] = defaultdict(Decimal)
-        for (_, scope, metric, part, dimension, company, _), day, quantity in self.entries:
-            if start <= day <= end:
+        for (_, scope, metric, part, dimension, company, fact_on), day, quantity in self.entries:
+            since = fact_on if metric in {*RATES, "R07"} else day
+            if start <= since <= day <= end:
                 totals[scope, metric, part, dimension, company] += quantity
         sums: dict[tuple[str, str], dict[tuple[str, str], Any]] = defaultdict(dict)
         for (scope, metric, part, dimension, company), total in totals.items():
