@@ -24,6 +24,7 @@ from app.models.scorecards import (
     ScorecardRun,
     ScorecardStatus,
     ScorecardStub,
+    ScoredSubject,
     Snapshot,
     hash_of,
 )
@@ -66,11 +67,15 @@ async def applied(session: AsyncSession, scheme_id: UUID, days: Days) -> Scheme:
 
 
 async def draft(
-    session: AsyncSession, scheme: Scheme, days: Days, as_of: datetime
+    session: AsyncSession,
+    scheme: Scheme,
+    days: Days,
+    as_of: datetime,
+    subjects: Sequence[ScoredSubject] | None = None,
 ) -> list[Scorecard]:
     """New drafts instead of the old ones, for those whose card is new or has changed."""
     rows = await schemes.items_of(session, scheme.id)
-    run = await scored(session, scheme, rows, days, as_of)
+    run = await scored(session, scheme, rows, days, as_of, subjects=subjects)
     if run.faults:
         raise Problem("invalid_values", errors=run.faults)
     held = await _held(session, scheme.id, days)
@@ -153,13 +158,20 @@ async def publish(
 async def correct(session: AsyncSession, caller: Caller, card: Scorecard) -> None:
     """New editions, published, of all that a correction changes, even of a scheme that has ended.
 
-    The numbers are those of the last run that was published, so that nothing else moves.
+    Numbers and subjects are those of the last run that was published, whoever has left, joined or
+    been renamed since, so that nothing else moves.
     """
     scheme, days = await locked(session, card.scheme_id), Days(card.from_on, card.to_on)
     held = await _held(session, card.scheme_id, days)
-    as_of = max(c.edited.as_of for c in held if c.status is ScorecardStatus.published)
+    cards = [c.edited for c in held if c.status is ScorecardStatus.published]
+    last = max(cards, key=lambda c: c.as_of)
+    field = [
+        c.subject
+        for c in cards
+        if c.subject_count == last.subject_count or c.subject.id == card.subject_id
+    ]
     assert scheme is not None
-    await release(session, caller, scheme, await draft(session, scheme, days, as_of))
+    await release(session, caller, scheme, await draft(session, scheme, days, last.as_of, field))
 
 
 async def release(

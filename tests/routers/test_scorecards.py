@@ -171,6 +171,31 @@ async def test_an_objection_to_an_old_edition_keeps_what_was_found_since(world: 
     assert new["snapshot"]["lines"][5]["points"] == "0.50"
 
 
+async def test_a_correction_scores_the_field_that_was_published(world: World) -> None:
+    items = [item("拜访", "100", {"rule": "relative_to_best"}, measure("T09"))]
+    body = scheme(subject_ids=[], total_points="100", items=items)
+    made = await published(world, body)
+    for client, count in ((world.officer, 1), (world.stranger, 2)):
+        for _ in range(count):
+            await world.visit(client)
+    run = await released(world, made)
+    objection = await objected(world.officer, await card_of(world, run, world.officer), 0)
+    newcomer = await world.account("officer", "bio")
+    await world.database.execute(
+        "UPDATE officers SET is_active = id <> $1, name = name || '改' WHERE role = 'officer'",
+        UUID(world.officer.id),
+    )
+    await world.settled()
+    await decided(await world.account("assessor"), objection, "75.00")
+    new = (await world.assessor.seen("/scorecards?edition=2"))["items"]
+    assert [(c["subject_id"], c["total"], c["rank"]) for c in new] == [
+        (world.officer.id, "75.00", 2)
+    ]
+    assert (new[0]["snapshot"]["subject_count"], len(run["items"])) == (5, 5)
+    query = f"/scorecards?subject_id={newcomer.id}"
+    assert (await world.assessor.seen(query))["items"] == []
+
+
 async def test_a_rejected_objection_changes_nothing(world: World) -> None:
     run = await released(world, await v13(world))
     card = await card_of(world, run, world.officer)
