@@ -82,7 +82,7 @@ class Field:
         entries = self._entries(subject.id, place)
         entered = [e.value for e in entries if e.kind is not InputKind.correction]
         found = self._scored(subject, place, item, numbers, entered)
-        points = _bounded(item, found.points)
+        points = item.bounded(found.points)
         correction = next((e for e in entries if e.kind is InputKind.correction), None)
         return ScoreLine(
             place=place,
@@ -164,11 +164,6 @@ class Field:
             if isinstance(item.scoring, Promotion) and any(e.value for e in entries):
                 grade = promoted(grade, item.scoring.grade, order)
         return grade
-
-
-def _bounded(item: Item, points: Decimal) -> Decimal:
-    points = points if item.floor is None else max(points, item.floor)
-    return points if item.cap is None else min(points, item.cap)
 
 
 def _four(rate: Decimal) -> Decimal:

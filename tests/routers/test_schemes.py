@@ -117,3 +117,15 @@ async def test_an_incomplete_rule_is_refused_when_drafted(world: World, rule: An
     faults = problem(await world.assessor.post("/schemes", body), 422, "invalid_values")["errors"]
     assert all(fault["pointer"].startswith("/items/0/scoring") for fault in faults)
     assert "bonus" not in faults[0]["pointer"]
+
+
+async def test_what_would_pay_more_or_less_than_it_says_is_refused(world: World) -> None:
+    items = [
+        item("半数", "50", {"rule": "ratio_capped"}, measure("T09", "1", weight="0.5")),
+        item("加倍", "50", {"rule": "efficacy", "base": "90", "span": "90"}, measure("T09")),
+    ]
+    body = scheme(world.officer, total_points="100", items=items)
+    assert await refused(world, body) == [
+        ("/items/0/measures", "measure_weights_sum"),
+        ("/items/1/scoring/span", "efficacy_sum"),
+    ]

@@ -196,6 +196,40 @@ async def test_a_correction_scores_the_field_that_was_published(world: World) ->
     assert (await world.assessor.seen(query))["items"] == []
 
 
+REACH = [
+    ("ratio_capped", {"cap": "1.5"}, "1.50", "1.51"),
+    ("efficacy", {}, "1.00", "1.01"),
+    ("bonus", {"per_unit": "1", "cap": "3"}, "3.00", "-0.01"),
+    ("penalty", {"per_unit": "1", "cap": "2"}, "-2.00", "0.01"),
+    ("penalty", {"per_unit": "1"}, "-1.00", "0.01"),
+]
+
+
+@pytest.mark.parametrize(("rule", "more", "won", "too_much"), REACH)
+async def test_an_objection_wins_what_the_item_can_give(
+    world: World, rule: str, more: Any, won: str, too_much: str
+) -> None:
+    points = "0.00" if rule in {"bonus", "penalty"} else "1.00"
+    target = "1" if rule == "ratio_capped" else None
+    items = [
+        item("拜访", "1.00", {"rule": "ratio_capped"}, measure("T09", "1")),
+        item("其他", points, {"rule": rule, **more}, measure("T05", target)),
+    ]
+    total = f"{1 + Decimal(points):.2f}"
+    made = await published(world, scheme(world.officer, total_points=total, items=items))
+    card = await card_of(world, await released(world, made), world.officer)
+    objection, other = await objected(world.officer, card, 1), await world.account("assessor")
+    path, body = f"/objections/{objection['id']}/decisions", {"text": "成立"}
+    headers = {"If-Match": etag(objection)}
+    for beyond in (too_much, "900.00"):
+        reply = await other.post(path, {**body, "points": beyond}, headers=headers)
+        (error,) = problem(reply, 422, "invalid_values")["errors"]
+        assert (error["pointer"], error["code"]) == ("/points", "points_beyond")
+    await decided(other, objection, won)
+    (new,) = (await world.officer.seen("/scorecards?edition=2"))["items"]
+    assert (new["snapshot"]["lines"][1]["points"], new["total"]) == (won, won)
+
+
 async def test_a_rejected_objection_changes_nothing(world: World) -> None:
     run = await released(world, await v13(world))
     card = await card_of(world, run, world.officer)
