@@ -13,7 +13,6 @@ from app.core.base import Shape
 from app.core.i18n import LANGUAGES, text
 from app.core.types import Code, Flag, Line, Name, Points, Rate
 
-
 _MOST_POINTS = Decimal("999999.99")
 
 
@@ -93,7 +92,7 @@ class RelativeToBest(Rule):
 
 
 class Efficacy(Rule):
-    """R5 功效系数法: from the lowest subject, with `base` of 100, to the highest, with all of it."""
+    """R5 功效系数法: from the lowest subject, who gets `base` of 100, to the highest: all of it."""
 
     rule: Literal[ScoringRule.efficacy]
     base: Points = Decimal(60)

@@ -15,6 +15,7 @@ from app.core.calendar import add_working_days
 from app.core.clock import now, today
 from app.core.errors import Problem, invalid
 from app.core.period import Days
+from app.kpis import periods
 from app.models.schemes import Scheme, SchemeStatus, SchemeSubject
 from app.models.scorecard_listings import ScorecardListing
 from app.models.scorecards import (
@@ -39,12 +40,13 @@ _LOOKED_UP = {"as_of", "edition", "supersedes_id"}
 async def compute(session: AsyncSession, payload: ScorecardCreate) -> ScorecardRun:
     """The drafts of a scheme and period, by rank; drafts that were there go.
 
-    A subject whose published card says the same already gets none.
+    A subject whose published card says the same already gets none. Whoever is posting now is waited
+    for, so that no entry of the run's instant comes after it.
     """
-    as_of = payload.as_of or now()
-    if as_of > now():
+    if payload.as_of is not None and payload.as_of > now():
         raise invalid("/as_of", "date_in_future")
     scheme = await applied(session, payload.scheme_id, payload.period)
+    as_of = payload.as_of or min(await periods.stop_posting(session), now())
     cards = await draft(session, scheme, payload.period, as_of)
     return _run(scheme, payload.period, ScorecardStatus.draft, cards)
 

@@ -90,6 +90,7 @@ async def test_a_team_lead_splits_within_the_team(world: World) -> None:
     for scope, subject, status in (
         ("officer", world.colleague.id, 201),
         ("officer", world.stranger.id, 403),
+        ("officer", world.team_lead.id, 403),
         ("team", below, 201),
         ("team", bio, 403),
         ("team", metal, 403),
@@ -105,6 +106,14 @@ async def test_a_team_lead_splits_within_the_team(world: World) -> None:
     problem(await world.team_lead.patch(path, change, etag(own)), 403, "forbidden")
     problem(await world.officer.patch(path, change, etag(own)), 403, "forbidden")
     assert (await world.officer.seen("/kpi-targets"))["items"] == []
+    mine = await made(world, scope="officer", scope_id=world.team_lead.id)
+    path = f"/kpi-targets/{mine['id']}"
+    problem(await world.team_lead.patch(path, change, etag(mine)), 403, "forbidden")
+    again: dict[str, Any] = {"scope_id": mine["scope_id"], "replaces_version": 1}
+    items = [target(world, value="0.0100", reason="太高", **again)]
+    done = (await world.team_lead.post("/kpi-targets/batch", {"items": items})).json()
+    assert [row["status"] for row in done["items"]] == [403]
+    assert (await world.leader.seen(path))["value"] == mine["value"]
 
 
 async def test_children_that_do_not_add_up_are_told(world: World) -> None:

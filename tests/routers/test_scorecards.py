@@ -1,5 +1,6 @@
 """Scorecards over HTTP: V13 end to end, ranks, hash, immutability, objections, simulations."""
 
+import asyncio
 import hashlib
 import json
 from decimal import Decimal
@@ -8,7 +9,10 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from fastapi import FastAPI
 
+from app.kpis import ledger
+from app.kpis.metrics import Family
 from app.kpis.rankings import ranks
 from tests.assessment import (
     YEAR,
@@ -24,6 +28,7 @@ from tests.assessment import (
     released,
     scheme,
 )
+from tests.routers.test_periods import until_waiting
 from tests.world import Client, World, problem
 from tests.writes.call import etag
 
@@ -76,6 +81,21 @@ async def test_what_was_computed_stays_what_it_was_known_as(world: World) -> Non
         "actual"
     ] == "7"
     problem(await world.assessor.get(f"/scorecards/{card['id']}"), 404, "not_found")
+
+
+async def test_a_run_waits_for_who_has_posted(world: World, app: FastAPI) -> None:
+    """An entry of the run's instant that is not committed yet would be in the drill alone."""
+    made, visit = await v13(world), await world.visit(world.stranger)
+    async with app.state.db.transaction() as session:
+        connection = await session.connection()
+        await connection.exec_driver_sql("UPDATE visits SET mechanism = 'leader_led'")
+        await ledger.post(session, Family.visit, UUID(visit["id"]))
+        waiting = asyncio.create_task(computed(world, made))
+        await until_waiting(world.database)
+        assert not waiting.done()
+    card = await card_of(world, await waiting, world.stranger)
+    (led,) = card["snapshot"]["lines"][5]["measures"]
+    assert (led["actual"], len(await world.opened(led["drill"]))) == ("5", 5)
 
 
 async def test_a_published_card_never_changes(world: World) -> None:
