@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
+from app.core.clock import today
 from app.kpis import ledger
 from app.kpis.metrics import Family
 from app.kpis.rankings import ranks
@@ -28,6 +29,7 @@ from tests.assessment import (
     released,
     scheme,
 )
+from tests.routers.test_money_facts import recognised
 from tests.routers.test_periods import until_waiting
 from tests.world import Client, World, problem
 from tests.writes.call import etag
@@ -382,6 +384,28 @@ async def test_what_if_a_lead_signs(world: World) -> None:
     late = {**signing, "signed_on": f"{YEAR + 1}-01-01"}
     assert (await simulated(world.officer, made, late)).json()["gain"] == "0.00"
     assert await world.fingerprint() == before
+
+
+async def test_a_lead_signs_once_and_for_what_it_will_count(world: World) -> None:
+    """700 万美元 at 7.1 are 49,700,000 yuan, of which 40 % are credited to the zone."""
+    made = await v13(world)
+    abroad = {"planned_investment": "7000000.00", "currency": "USD", "credited_share": "40.00"}
+    lead, signed = await world.lead(**abroad), await world.lead_at("signed")
+    rate = {"currency": "USD", "exchange_rate": "7.10000000", "rate_on": f"{today()}"}
+    fact = {"lead": signed, "amount": "1.00", "rate_source": "人民银行中间价", **rate}
+    await recognised(world, **fact)
+    found = (await simulated(world.officer, made, {"lead_id": lead["id"]})).json()
+    assert {metric: Decimal(added) for metric, added in found["added"].items()} == {
+        "Q02": Decimal("0.4"),
+        "M01": Decimal(19_880_000),
+    }
+    for what_if, fault in (
+        ([lead, lead], ("/signings", "lead_repeated")),
+        ([lead, signed], ("/signings/1/lead_id", "lead_signs_no_more")),
+    ):
+        reply = await simulated(world.officer, made, *({"lead_id": one["id"]} for one in what_if))
+        (error,) = problem(reply, 422, "invalid_values")["errors"]
+        assert (error["pointer"], error["code"]) == fault
 
 
 async def test_simulations_are_of_the_own_card_and_visible_leads(world: World) -> None:
