@@ -12,9 +12,18 @@ from sqlmodel import Field, SQLModel
 
 from app.core.base import ReadShape, Row, Shape
 from app.core.errors import FieldError, Problem, field_error
+from app.core.i18n import LANGUAGES, text
 from app.core.types import Code, Name, Points, Quantity, Ratio, choice, numeric
 from app.models.development_plans import MetricCode
-from app.models.scoring_rules import Composite, Efficacy, Scoring, Steps, rule_text
+from app.models.scoring_rules import (
+    Composite,
+    Efficacy,
+    Scoring,
+    Steps,
+    percent,
+    plain,
+    rule_text,
+)
 
 _HALF, _HUNDRED = Decimal("0.5"), Decimal(100)
 
@@ -108,6 +117,22 @@ class Item(Shape):
         if self.floor is not None and self.cap is not None and self.cap < self.floor:
             yield field_error(f"{at}/cap", "cap_below_floor", **self._my)
 
+    def rule_text(self) -> dict[str, str]:
+        """The rule with its measures' weights and the item's own limits, in both languages."""
+        said = rule_text(self.scoring, self.points)
+        return {lang: said[lang] + "".join(self._limits(lang)) for lang in LANGUAGES}
+
+    def _limits(self, lang: str) -> Iterator[str]:
+        if len(self.measures) > 1:
+            parts = [
+                f"{text('metrics', measure.metric, lang=lang)} {percent(self.weight(place))}"
+                for place, measure in enumerate(self.measures)
+            ]
+            yield text("rule_texts", "weights", {"weights": " + ".join(parts)}, lang=lang)
+        for name, value in (("floor", self.floor), ("most", self.cap)):
+            if value is not None:
+                yield text("rule_texts", name, {"points": plain(value)}, lang=lang)
+
     def bounded(self, points: Decimal) -> Decimal:
         """Points within the item's own floor and cap."""
         points = points if self.floor is None else max(points, self.floor)
@@ -155,7 +180,7 @@ class SchemeItem(Row, table=True):
             **item.model_dump(include={"name", "kpi_dimension", "points", "floor", "cap"}),
             scoring=item.scoring.model_dump(mode="json"),
             measures=[measure.model_dump(mode="json") for measure in item.measures],
-            rule_text=rule_text(item.scoring, item.points),
+            rule_text=item.rule_text(),
         )
 
     def item(self) -> Item:
