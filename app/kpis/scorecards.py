@@ -99,7 +99,7 @@ class Field:
             ],
             entered=[f"{value:.2f}" for value in entered],
             correction=correction.reason if correction else None,
-            warnings=_warnings(found, numbers) + self._unset(subject, item),
+            warnings=_warnings(found, numbers) + self._unset(subject, item) + self._unheard(item),
         )
 
     def _scored(
@@ -141,6 +141,11 @@ class Field:
         planned = [measure for measure in item.measures if measure.is_planned]
         is_set = all(self._goal(measure, subject.id).value for measure in planned)
         return [] if is_set else ["target_missing"]
+
+    def _unheard(self, item: Item) -> list[str]:
+        """A dimension in which nobody counts anything may be one that no definition knows."""
+        of_parts = [measure for measure in item.measures if measure.dimension is not None]
+        return [] if all(any(self._all(measure)) for measure in of_parts) else ["nothing_counted"]
 
     def _all(self, measure: Measure) -> tuple[Decimal, ...]:
         """What everybody has: the field that relative rules look at."""

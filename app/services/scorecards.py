@@ -81,6 +81,9 @@ async def draft(
     if run.faults:
         raise Problem("invalid_values", errors=run.faults)
     held = await _held(session, scheme.id, days)
+    known = [c.edited.as_of for c in held if c.status is ScorecardStatus.published]
+    if as_of < max(known, default=as_of):
+        raise invalid("/as_of", "before_edition")
     await remove_all(session, [c for c in held if c.status is ScorecardStatus.draft])
     current = {c.subject_id: c for c in held if c.status is ScorecardStatus.published}
     cards = _changed(scheme, days, run, current)

@@ -157,6 +157,32 @@ async def test_a_second_run_publishes_only_what_changed(world: World) -> None:
     assert old["total"] == "2.78"
 
 
+async def test_no_edition_knows_less_than_the_one_before(world: World) -> None:
+    made, then = await v13(world), await world.instant()
+    await world.visit(world.officer, mechanism="leader_led")
+    run = await released(world, made)
+    body = {"scheme_id": made["id"], "period": str(YEAR), "as_of": then}
+    reply = await world.assessor.post("/scorecards", body)
+    (error,) = problem(reply, 422, "invalid_values")["errors"]
+    assert (error["pointer"], error["code"]) == ("/as_of", "before_edition")
+    assert (await card_of(world, run, world.officer))["is_current"]
+
+
+async def test_a_part_that_nobody_has_is_warned_of(world: World) -> None:
+    """No threshold of Q03 is half a 亿元: a slip of the pen would score everybody nothing."""
+    items = [
+        item(name, "50", {"rule": "ratio_capped"}, measure("Q03", "1", dimension=yuan))
+        for name, yuan in (("一亿", "100000000"), ("半亿", "50000000"))
+    ]
+    made = await published(world, scheme(world.officer, total_points="100", items=items))
+    await world.lead_at("signed")
+    card = await card_of(world, await computed(world, made), world.officer)
+    assert [(li["points"], li["warnings"]) for li in card["snapshot"]["lines"]] == [
+        ("50.00", []),
+        ("0.00", ["nothing_counted"]),
+    ]
+
+
 async def test_an_upheld_objection_makes_a_new_edition(world: World) -> None:
     made = await v13(world)
     run = await released(world, made)
