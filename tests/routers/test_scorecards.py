@@ -119,6 +119,22 @@ async def test_a_published_card_never_changes(world: World) -> None:
     assert await world.assessor.seen(f"/scorecards/{card['id']}") == card
 
 
+async def test_a_card_that_was_tampered_with_is_named(world: World, app: FastAPI) -> None:
+    run = await released(world, await v13(world))
+    card = await card_of(world, run, world.officer)
+    async with app.state.db.transaction() as session:
+        assert await ledger.verify(session) == []
+    await world.database.execute(
+        "SET session_replication_role = replica;"
+        " UPDATE scorecards SET snapshot = jsonb_set(snapshot, '{total}', '\"3.00\"')"
+        f" WHERE id = '{card['id']}'; RESET session_replication_role"
+    )
+    async with app.state.db.transaction() as session:
+        (found,) = await ledger.verify(session)
+    assert (found.metric, found.scope, f"{found.subject_id}") == ("-", "officer", card["id"])
+    assert (found.dimension, f"{found.scope_id}") == ("scorecards.hash", world.officer.id)
+
+
 async def test_who_sees_a_card(world: World) -> None:
     made = await v13(world)
     drafts = await computed(world, made)
@@ -415,7 +431,11 @@ async def test_what_if_a_lead_signs(world: World) -> None:
 async def test_a_lead_signs_once_and_for_what_it_will_count(world: World) -> None:
     """700 万美元 at 7.1 are 49,700,000 yuan, of which 40 % are credited to the zone."""
     made = await v13(world)
-    abroad = {"planned_investment": "7000000.00", "currency": "USD", "credited_share": "40.00"}
+    abroad: dict[str, Any] = {
+        "planned_investment": "7000000.00",
+        "currency": "USD",
+        "credited_share": "40.00",
+    }
     lead, signed = await world.lead(**abroad), await world.lead_at("signed")
     rate = {"currency": "USD", "exchange_rate": "7.10000000", "rate_on": f"{today()}"}
     fact = {"lead": signed, "amount": "1.00", "rate_source": "人民银行中间价", **rate}
