@@ -79,9 +79,11 @@ Instant = Annotated[
 ]
 
 
-def _decimal(digits: int, places: int) -> tuple[BeforeValidator, PlainSerializer, WithJsonSchema]:
+def _decimal(
+    digits: int, places: int, sign: str = ""
+) -> tuple[BeforeValidator, PlainSerializer, WithJsonSchema]:
     """Decimals travel as text: JSON numbers lose digits on their way through floats."""
-    pattern = rf"[0-9]{{1,{digits - places}}}(\.[0-9]{{1,{places}}})?"
+    pattern = rf"{sign}[0-9]{{1,{digits - places}}}(\.[0-9]{{1,{places}}})?"
     return (
         _written(
             pattern,
@@ -134,6 +136,12 @@ Points = Annotated[
     Decimal,
     Field(ge=0, max_digits=8, decimal_places=2, allow_inf_nan=False),
     *_decimal(8, 2),
+]
+# Points of an item as a card has them: a penalty goes below nothing.
+ItemPoints = Annotated[
+    Decimal,
+    Field(max_digits=8, decimal_places=2, allow_inf_nan=False),
+    *_decimal(8, 2, sign="-?"),
 ]
 # Square metres and mu 亩, above nothing.
 Area = Annotated[

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,8 @@ from app.kpis.catalogue import METRICS
 from app.kpis.metrics import Aggregation
 from app.kpis.pieces import decimals_of
 from app.kpis.summary import summary
-from app.kpis.window import metrics_asked
+from app.kpis.units import display
+from app.kpis.window import metrics_asked, window_of
 from app.models.kpi_attainments import (
     KpiAttainment,
     KpiAttainmentPage,
@@ -22,27 +23,49 @@ from app.models.kpi_attainments import (
     KpiAttainmentRow,
     Pace,
 )
-from app.models.kpis import KpiPeriod, KpiQuery
+from app.models.kpis import KpiPeriod, KpiQuery, KpiUnits
+from app.models.ledger_entries import Scope
 
+# In the version known at an instant, the newest without one.
 _TARGETS = """
-SELECT scope_id, metric, value, version, weights FROM kpi_targets
-WHERE year = $1 AND scope = $2 AND (cardinality($3::text[]) = 0 OR metric = ANY($3))
+SELECT t.scope_id, t.metric, v.value, v.number AS version, v.weights
+FROM kpi_targets t CROSS JOIN LATERAL (
+  SELECT * FROM kpi_target_versions v
+  WHERE v.target_id = t.id AND ($4::timestamptz IS NULL OR v.set_at <= $4)
+  ORDER BY v.number DESC LIMIT 1
+) AS v
+WHERE t.year = $1 AND t.scope = $2 AND (cardinality($3::text[]) = 0 OR t.metric = ANY($3))
 """
+
+
+async def targets_of(
+    pool: Any, days: Days, scope: Scope, metrics: Sequence[str], as_of: datetime | None
+) -> dict[str, dict[str, Any]]:
+    """What a year asks of each subject of a scope, by id and metric, as known at an instant."""
+    found: dict[str, dict[str, Any]] = defaultdict(dict)
+    rows = await pool.fetch(_TARGETS, days.start.year, scope.value, list(metrics), as_of)
+    for row in rows:
+        found[str(row["scope_id"])][row["metric"]] = row
+    return found
 
 
 async def page(pool: Any, caller: Any, query: KpiAttainmentQuery) -> KpiAttainmentPage:
     """Every subject in the caller's sight that has a target; 422 for any other period."""
     days, months = query.period, months_of(query.period)
     asked = [metric.code for metric in metrics_asked(query.metrics)] if query.metrics else []
-    targets: dict[str, dict[str, Any]] = defaultdict(dict)
-    for row in await pool.fetch(_TARGETS, days.start.year, query.scope.value, asked):
-        targets[str(row["scope_id"])][row["metric"]] = row
-    period = KpiPeriod(text=days.text, start=days.start, end=days.end)
+    wanted = KpiQuery(period=days, as_of=query.as_of, units=query.units)
+    instant = window_of(wanted).as_of
+    targets = await targets_of(pool, days, query.scope, asked, query.as_of)
     codes = sorted({code for of_one in targets.values() for code in of_one} & set(METRICS))
-    if not codes:
-        return KpiAttainmentPage(period=period, items=[])
-    body = await summary(pool, caller, query.scope, KpiQuery(period=days, metrics=codes))
-    return KpiAttainmentPage(period=period, items=_rows(json.loads(body), targets, months))
+    found: Any = {"items": []}
+    if codes:
+        wanted.metrics = codes
+        found = json.loads(await summary(pool, caller, query.scope, wanted))
+    return KpiAttainmentPage(
+        period=KpiPeriod(text=days.text, start=days.start, end=days.end),
+        as_of=found.get("as_of", instant),
+        items=_rows(found, targets, months, query.units),
+    )
 
 
 def months_of(days: Days) -> int:
@@ -55,12 +78,14 @@ def months_of(days: Days) -> int:
     return days.end.month
 
 
-def _rows(body: Any, targets: dict[str, dict[str, Any]], months: int) -> list[KpiAttainmentRow]:
+def _rows(
+    body: Any, targets: dict[str, dict[str, Any]], months: int, units: KpiUnits | None
+) -> list[KpiAttainmentRow]:
     return [
         KpiAttainmentRow(
             subject=row["subject"],
             values=[
-                _against(value, held[value["metric"]], months)
+                _against(value, held[value["metric"]], months, units)
                 for value in row["values"]
                 if value["metric"] in held
             ],
@@ -70,17 +95,20 @@ def _rows(body: Any, targets: dict[str, dict[str, Any]], months: int) -> list[Kp
     ]
 
 
-def _against(value: Any, target: Any, months: int) -> KpiAttainment:
+def _against(value: Any, target: Any, months: int, units: KpiUnits | None) -> KpiAttainment:
     metric = METRICS[value["metric"]]
     number = None if value["value"] is None else Decimal(value["value"])
     attained = None if number is None else attainment(number, target["value"])
     is_rate = metric.aggregation is Aggregation.ratio
     gap = None if attained is None or is_rate else _gap(attained, months, target["weights"])
+    wanted = f"{rounded(target['value'], decimals_of(metric))}"
     return KpiAttainment(
         metric=metric.code,
         unit=metric.unit,
         value=value["value"],
-        target=f"{rounded(target['value'], decimals_of(metric))}",
+        value_display=value.get("display"),
+        target=wanted,
+        target_display=display(wanted, metric.unit, units),
         target_version=target["version"],
         attainment=None if attained is None else f"{rounded(attained, 4)}",
         display=None if attained is None else percent(attained, Decimal(1), 2),

@@ -18,6 +18,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.db import driver
@@ -40,6 +41,7 @@ from app.kpis.catalogue import METRICS, RATIOS
 from app.kpis.metrics import Family
 from app.kpis.versions import definitions
 from app.models.ledger_entries import ZONE_ID
+from app.models.scorecards import Scorecard, ScorecardStatus, hash_of
 
 _FACTS = {
     Family.visit: (visits.SCOPED_VISITS, "v.id = :subject_id"),
@@ -141,7 +143,7 @@ INSERT INTO {rollup.PENDING} SELECT {rollup.OF_ENTRY}, quantity FROM entries
 
 
 async def verify(session: AsyncSession) -> list[Difference]:
-    """Every difference between facts and ledger, ledger and sums, and of locked months.
+    """Every difference between facts and ledger, ledger and sums, of locked months and of cards.
 
     Empty when exact.
 
@@ -156,7 +158,26 @@ async def verify(session: AsyncSession) -> list[Difference]:
     wrong = {difference.metric for difference in found}
     sums = await rollup.differences(session)
     found += [_of_sums(row) for row in sums if row["metric"] not in wrong]
-    return found + [_of_sums(row) for row in await periods.moved(session)]
+    found += [_of_sums(row) for row in await periods.moved(session)]
+    return found + await _altered(session)
+
+
+async def _altered(session: AsyncSession) -> list[Difference]:
+    """Published cards that do not say what their hash was taken over."""
+    query = select(Scorecard).where(col(Scorecard.status) == ScorecardStatus.published)
+    return [
+        Difference(
+            metric="-",
+            subject_id=card.id,
+            scope="officer" if card.officer_id else "team",
+            scope_id=card.subject_id,
+            dimension="scorecards.hash",
+            counted_on=card.from_on,
+            quantity=card.total,
+        )
+        for card in await session.exec(query)
+        if hash_of(card.snapshot) != card.hash
+    ]
 
 
 async def verify_subject(session: AsyncSession, subject_id: UUID) -> list[Difference]:

@@ -82,7 +82,7 @@ class Field:
         entries = self._entries(subject.id, place)
         entered = [e.value for e in entries if e.kind is not InputKind.correction]
         found = self._scored(subject, place, item, numbers, entered)
-        points = _bounded(item, found.points)
+        points = item.bounded(found.points)
         correction = next((e for e in entries if e.kind is InputKind.correction), None)
         return ScoreLine(
             place=place,
@@ -99,7 +99,7 @@ class Field:
             ],
             entered=[f"{value:.2f}" for value in entered],
             correction=correction.reason if correction else None,
-            warnings=_warnings(found, numbers) + self._unset(subject, item),
+            warnings=_warnings(found, numbers) + self._unset(subject, item) + self._unheard(item),
         )
 
     def _scored(
@@ -142,6 +142,11 @@ class Field:
         is_set = all(self._goal(measure, subject.id).value for measure in planned)
         return [] if is_set else ["target_missing"]
 
+    def _unheard(self, item: Item) -> list[str]:
+        """A dimension in which nobody counts anything may be one that no definition knows."""
+        of_parts = [measure for measure in item.measures if measure.dimension is not None]
+        return [] if all(any(self._all(measure)) for measure in of_parts) else ["nothing_counted"]
+
     def _all(self, measure: Measure) -> tuple[Decimal, ...]:
         """What everybody has: the field that relative rules look at."""
         key = (measure.metric, measure.dimension)
@@ -164,11 +169,6 @@ class Field:
             if isinstance(item.scoring, Promotion) and any(e.value for e in entries):
                 grade = promoted(grade, item.scoring.grade, order)
         return grade
-
-
-def _bounded(item: Item, points: Decimal) -> Decimal:
-    points = points if item.floor is None else max(points, item.floor)
-    return points if item.cap is None else min(points, item.cap)
 
 
 def _four(rate: Decimal) -> Decimal:

@@ -9,8 +9,8 @@ from pydantic import Field as Bounded
 from app.core.clock import today
 from app.core.listing import Names
 from app.core.period import Period
-from app.core.types import Code
-from app.models.kpis import KpiPeriod, KpiSubject
+from app.core.types import Code, Instant
+from app.models.kpis import KpiPeriod, KpiSubject, KpiUnits
 from app.models.ledger_entries import Scope
 
 
@@ -27,12 +27,15 @@ class KpiAttainment(BaseModel):
 
     `attainment` (M08) is value ÷ target, to four decimals; `schedule_gap` (M09) is in percentage
     points, to two; null for rates, which are not reached by the month, and without a value.
+    `value_display` and `target_display` are there with `units`, on money of that currency.
     """
 
     metric: str
     unit: str
     value: str | None
+    value_display: str | None = None
     target: str
+    target_display: str | None = None
     target_version: int
     attainment: str | None
     display: str | None
@@ -49,9 +52,10 @@ class KpiAttainmentRow(BaseModel):
 
 
 class KpiAttainmentPage(BaseModel):
-    """Every subject that has a target."""
+    """Every subject that has a target; numbers and targets are as known at `as_of`."""
 
     period: KpiPeriod
+    as_of: Instant
     items: list[KpiAttainmentRow]
 
 
@@ -64,6 +68,12 @@ class KpiAttainmentQuery(BaseModel):
     scope: Scope = Scope.zone
     metrics: Names = Bounded(
         default=[], description="Metric codes; all with a target unless given."
+    )
+    as_of: Instant | None = Bounded(
+        default=None, description="What was known then, of the targets too."
+    )
+    units: KpiUnits | None = Bounded(
+        default=None, description="Adds money as it is written out, of value and target."
     )
 
 

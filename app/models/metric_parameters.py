@@ -4,6 +4,7 @@ A parameter that a metric does not name here is the metric itself: another one w
 metric. Money in yuan, days of grace in calendar days.
 """
 
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import AfterValidator
@@ -116,4 +117,4 @@ def _word(name: str, value: Any, lang: str) -> str:
         return label(type(value).__name__, value)[lang]
     if name == "pairs":
         return " → ".join(label("Stage", stage)[lang] for stage in value.split(">"))
-    return f"≥ {value / HEADLINE:g} 亿元" if name == "thresholds" else str(value)
+    return f"≥ {Decimal(value) / HEADLINE:f} 亿元" if name == "thresholds" else str(value)

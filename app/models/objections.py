@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 from app.core.base import Record, RecordRead, Shape
 from app.core.errors import Problem
 from app.core.listing import list_query
-from app.core.types import Code, Instant, Line, Points, choice
+from app.core.types import Code, Instant, ItemPoints, Line, choice
 from app.models.scorecard_inputs import Place
 
 
@@ -61,9 +61,12 @@ class ObjectionCreate(Shape, ObjectionBase):
 
 
 class ObjectionDecision(Shape):
-    """The answer; with `points` the objection is upheld and the item gets them in a new edition."""
+    """The answer; with `points` the objection is upheld and the item gets them in a new edition.
 
-    points: Points | None = None
+    They are what its rule can give: from 0 to its points or cap, of a penalty from its cap to 0.
+    """
+
+    points: ItemPoints | None = None
     text: Line
 
 

@@ -11,12 +11,21 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from app.core.base import ReadShape, Row, Shape
-from app.core.errors import FieldError, field_error
+from app.core.errors import FieldError, Problem, field_error
+from app.core.i18n import LANGUAGES, text
 from app.core.types import Code, Name, Points, Quantity, Ratio, choice, numeric
 from app.models.development_plans import MetricCode
-from app.models.scoring_rules import Composite, Scoring, Steps, WeightedRates, rule_text
+from app.models.scoring_rules import (
+    Composite,
+    Efficacy,
+    Scoring,
+    Steps,
+    percent,
+    plain,
+    rule_text,
+)
 
-_HALF = Decimal("0.5")
+_HALF, _HUNDRED = Decimal("0.5"), Decimal(100)
 
 
 class KpiDimension(Code):
@@ -95,7 +104,7 @@ class Item(Shape):
         for place, measure in enumerate(self.measures):
             yield from measure.faults(f"{at}/measures/{place}")
         weights = sum((self.weight(place) for place in range(len(self.measures))), Decimal(0))
-        if isinstance(self.scoring, (Composite, WeightedRates)) and weights != 1:
+        if self.measures and weights != 1:
             yield field_error(f"{at}/measures", "measure_weights_sum", total=weights, **self._my)
         if self.scoring.is_weighted is not bool(self.points):
             code = "points_missing" if self.scoring.is_weighted else "points_outside_total"
@@ -103,8 +112,40 @@ class Item(Shape):
         steps = self.scoring.steps if isinstance(self.scoring, Steps) else []
         if any(step.points > self.points for step in steps):
             yield field_error(f"{at}/scoring/steps", "steps_above_points", **self._my)
+        if isinstance(self.scoring, Efficacy) and self.scoring.base + self.scoring.span != _HUNDRED:
+            yield field_error(f"{at}/scoring/span", "efficacy_sum", **self._my)
         if self.floor is not None and self.cap is not None and self.cap < self.floor:
             yield field_error(f"{at}/cap", "cap_below_floor", **self._my)
+
+    def rule_text(self) -> dict[str, str]:
+        """The rule with its measures' weights and the item's own limits, in both languages."""
+        said = rule_text(self.scoring, self.points)
+        return {lang: said[lang] + "".join(self._limits(lang)) for lang in LANGUAGES}
+
+    def _limits(self, lang: str) -> Iterator[str]:
+        if len(self.measures) > 1:
+            parts = [
+                f"{text('metrics', measure.metric, lang=lang)} {percent(self.weight(place))}"
+                for place, measure in enumerate(self.measures)
+            ]
+            yield text("rule_texts", "weights", {"weights": " + ".join(parts)}, lang=lang)
+        for name, value in (("floor", self.floor), ("most", self.cap)):
+            if value is not None:
+                yield text("rule_texts", name, {"points": plain(value)}, lang=lang)
+
+    def bounded(self, points: Decimal) -> Decimal:
+        """Points within the item's own floor and cap."""
+        points = points if self.floor is None else max(points, self.floor)
+        return points if self.cap is None else min(points, self.cap)
+
+    def check_points(self, points: Decimal) -> None:
+        """422 for points that the item cannot give to anybody, whatever the numbers are."""
+        least, most = map(self.bounded, self.scoring.reach(self.points))
+        if not least <= points <= most:
+            more = {"least": f"{least:.2f}", "most": f"{most:.2f}", **self._my}
+            raise Problem(
+                "invalid_values", errors=[field_error("/points", "points_beyond", **more)]
+            )
 
     @property
     def _my(self) -> dict[str, str]:
@@ -139,7 +180,7 @@ class SchemeItem(Row, table=True):
             **item.model_dump(include={"name", "kpi_dimension", "points", "floor", "cap"}),
             scoring=item.scoring.model_dump(mode="json"),
             measures=[measure.model_dump(mode="json") for measure in item.measures],
-            rule_text=rule_text(item.scoring, item.points),
+            rule_text=item.rule_text(),
         )
 
     def item(self) -> Item:

@@ -14,7 +14,7 @@ from app.core.base import Record, RecordRead, Shape
 from app.core.errors import Problem
 from app.core.listing import list_query
 from app.core.period import Period
-from app.core.types import BusinessDate, Code, Instant, Line, Points, choice, numeric
+from app.core.types import BusinessDate, Code, Instant, ItemPoints, Line, Points, choice, numeric
 
 
 class InputKind(Code):
@@ -77,7 +77,7 @@ class ScorecardInputRead(RecordRead):
     to_on: BusinessDate
     subject_id: UUID
     kind: InputKind
-    value: Points
+    value: ItemPoints
     reason: str
     objection_id: UUID | None
     reversed_at: Instant | None

@@ -21,7 +21,10 @@ class Added(Shape):
 
 
 class Signing(Shape):
-    """A lead signs on a day, today unless given, for what it plans to invest."""
+    """A lead signs on a day, today unless given, for its agreement's amount, else its plan's.
+
+    It counts in Q02 and M01 of the caller, by today's members and what is credited to the zone.
+    """
 
     lead_id: UUID
     signed_on: BusinessDate = Bounded(default_factory=today)

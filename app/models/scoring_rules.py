@@ -13,6 +13,8 @@ from app.core.base import Shape
 from app.core.i18n import LANGUAGES, text
 from app.core.types import Code, Flag, Line, Name, Points, Rate
 
+_MOST_POINTS = Decimal("999999.99")
+
 
 class ScoringRule(Code):
     """How points are given."""
@@ -43,12 +45,25 @@ class Rule(Shape):
     has_target: ClassVar[bool] = True
     is_weighted: ClassVar[bool] = True
 
+    def reach(self, points: Decimal) -> tuple[Decimal, Decimal]:
+        """The fewest and the most points that an item worth so many can have."""
+        return Decimal(0), points
 
-class RatioCapped(Rule):
+
+class Capped(Rule):
+    """A rate of completion that may be let above 100 %."""
+
+    cap: Rate = Decimal(1)
+
+    def reach(self, points: Decimal) -> tuple[Decimal, Decimal]:
+        """Up to the cap."""
+        return Decimal(0), self.cap * points
+
+
+class RatioCapped(Capped):
     """R1: the rate of completion, up to a cap."""
 
     rule: Literal[ScoringRule.ratio_capped]
-    cap: Rate = Decimal(1)
 
 
 class ItemCap(Rule):
@@ -57,12 +72,15 @@ class ItemCap(Rule):
     rule: Literal[ScoringRule.item_cap]
     cap: Literal["1.00", "1.20"]
 
+    def reach(self, points: Decimal) -> tuple[Decimal, Decimal]:
+        """Up to the cap."""
+        return Decimal(0), Decimal(self.cap) * points
 
-class Composite(Rule):
+
+class Composite(Capped):
     """R3: a count and an amount, half and half unless their measures weigh otherwise."""
 
     rule: Literal[ScoringRule.composite]
-    cap: Rate = Decimal(1)
     measures: ClassVar[tuple[int, int]] = (2, 2)
 
 
@@ -74,7 +92,7 @@ class RelativeToBest(Rule):
 
 
 class Efficacy(Rule):
-    """R5 功效系数法: between the lowest subject, who gets `base` of 100, and the highest."""
+    """R5 功效系数法: from the lowest subject, who gets `base` of 100, to the highest: all of it."""
 
     rule: Literal[ScoringRule.efficacy]
     base: Points = Decimal(60)
@@ -113,6 +131,10 @@ class Bonus(Rule):
     has_target: ClassVar[bool] = False
     is_weighted: ClassVar[bool] = False
 
+    def reach(self, points: Decimal) -> tuple[Decimal, Decimal]:
+        """Beside the total: up to the cap."""
+        return points, self.cap
+
 
 class Penalty(Rule):
     """R9: points taken away per unit, up to a cap where there is one."""
@@ -122,6 +144,10 @@ class Penalty(Rule):
     cap: Points | None = None
     has_target: ClassVar[bool] = False
     is_weighted: ClassVar[bool] = False
+
+    def reach(self, points: Decimal) -> tuple[Decimal, Decimal]:
+        """Beside the total: down to the cap, as far as points go without one."""
+        return -(_MOST_POINTS if self.cap is None else self.cap), points
 
 
 class Quota(Rule):
@@ -149,7 +175,7 @@ class Promotion(Rule):
     is_weighted: ClassVar[bool] = False
 
 
-class WeightedRates(Rule):
+class WeightedRates(Capped):
     """R13: several rates of completion, each up to a cap, by their weights."""
 
     rule: Literal[ScoringRule.weighted_rates]

@@ -75,7 +75,10 @@ async def _held(session: AsyncSession, payload: KpiTargetUpload) -> KpiTarget | 
 async def _check_subject(
     session: AsyncSession, caller: Caller, scope: Scope, scope_id: UUID
 ) -> None:
-    """422 where there is no such subject, 403 where it is not the caller's to set."""
+    """422 where there is no such subject, 403 where it is not the caller's to set.
+
+    Whoever is measured against a target does not set it.
+    """
     if scope is Scope.zone:
         team_id, is_there = None, scope_id == ZONE_ID
     else:
@@ -83,9 +86,8 @@ async def _check_subject(
         team_id, is_there = _team_of(scope, row), row is not None
     if not is_there:
         raise invalid("/scope_id", "reference_not_found")
-    if caller.leads_team and (
-        team_id not in caller.team_ids or (scope is Scope.team and team_id == caller.team_id)
-    ):
+    is_own = scope_id in ({caller.id, caller.team_id} if caller.leads_team else {caller.id})
+    if is_own or (caller.leads_team and team_id not in caller.team_ids):
         raise Problem("forbidden")
 
 

@@ -15,7 +15,7 @@ from app.models.objections import (
 )
 from app.models.scorecard_inputs import InputKind, ScorecardInput
 from app.models.scorecards import Scorecard
-from app.services import scorecards
+from app.services import schemes, scorecards
 from app.services.access import Caller, claimed, found
 
 
@@ -46,7 +46,7 @@ async def decide(
     payload: ObjectionDecision,
     if_match: int,
 ) -> None:
-    """Uphold with points, or reject; not by who published the card.
+    """Uphold with points that the item can have, or reject; not by who published the card.
 
     What is upheld makes a new edition of the card, from the numbers that the old one was made of;
     others' cards get one where their rank or list changes with it.
@@ -73,6 +73,8 @@ async def decide(
 async def _correct(
     session: AsyncSession, caller: Caller, card: Scorecard, objection: Objection, points: Decimal
 ) -> None:
+    rows = await schemes.items_of(session, card.scheme_id)
+    rows[objection.place].item().check_points(points)
     correction = ScorecardInput(
         scheme_id=card.scheme_id,
         place=objection.place,

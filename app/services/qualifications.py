@@ -93,9 +93,14 @@ async def _limit(session: AsyncSession) -> Decimal | None:
 
 
 async def _is_large(session: AsyncSession, lead: Lead, limit: Decimal) -> bool:
-    rate = None if lead.currency == "CNY" else await _newest_rate(session, lead.currency)
-    planned = in_yuan(lead.planned_investment, lead.currency, rate)
+    planned = await planned_yuan(session, lead)
     return planned is not None and planned >= limit
+
+
+async def planned_yuan(session: AsyncSession, lead: Lead) -> Decimal | None:
+    """A lead's plan in yuan by the newest recognised rate; 0 without one, none without a plan."""
+    rate = None if lead.currency == "CNY" else await _newest_rate(session, lead.currency)
+    return in_yuan(lead.planned_investment, lead.currency, rate)
 
 
 async def _newest_rate(session: AsyncSession, currency: str) -> Decimal | None:

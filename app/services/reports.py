@@ -9,6 +9,7 @@ from app.core.clock import today
 from app.core.errors import Problem
 from app.core.i18n import label
 from app.core.period import Days
+from app.kpis.attainments import targets_of
 from app.kpis.summary import summary
 from app.models.kpis import KpiPage, KpiPeriod, KpiQuery, KpiRow, KpiValue
 from app.models.ledger_entries import ZONE_ID, Scope
@@ -57,16 +58,14 @@ class Asked:
         return self.own(await self.page(self.scope, days, mechanism))
 
     async def targets(self) -> dict[str, YearTarget]:
-        """Those of the year and of the headline's scope, by metric."""
+        """Those of the year and of the headline's scope, by metric, as known then."""
         owner = ZONE_ID if self.scope is Scope.zone else self.subject_id
-        rows = await self.connection.fetch(
-            "SELECT metric, value, weights FROM kpi_targets"
-            " WHERE scope = $1 AND scope_id = $2 AND year = $3 AND metric = ANY($4)",
-            self.scope.value, owner, self.query.period.start.year, list(METRICS),
-        )  # fmt: skip
+        held = await targets_of(
+            self.connection, self.query.period, self.scope, METRICS, self.query.as_of
+        )
         return {
-            row["metric"]: YearTarget(row["value"], tuple(map(Decimal, row["weights"] or ())))
-            for row in rows
+            metric: YearTarget(row["value"], tuple(map(Decimal, row["weights"] or ())))
+            for metric, row in held.get(str(owner), {}).items()
         }
 
     def own(self, page: KpiPage) -> KpiRow:

@@ -1,5 +1,6 @@
 """Scoring a whole field: numbers, entries, targets and subjects, a statement for each of them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -45,13 +46,17 @@ async def scored(
     as_of: datetime,
     *,
     added: dict[tuple[UUID, str], Any] | None = None,
+    subjects: Sequence[ScoredSubject] | None = None,
 ) -> Run:
-    """Everybody's card for some days as known at an instant; `added` is assumed on top."""
+    """Everybody's card for some days as known at an instant; `added` is assumed on top.
+
+    `subjects` are the field where it is not whom the scheme means today.
+    """
     numbers = Numbers(SCOPES[scheme.subject_kind], days, as_of)
     metrics = {measure["metric"] for row in rows for measure in row.measures}
     await numbers.read(await driver(session), sorted(metrics))
     numbers.added = added or {}
-    subjects = await subjects_of(session, scheme)
+    subjects = await subjects_of(session, scheme) if subjects is None else subjects
     inputs = await _inputs(session, scheme, days, as_of)
     goals = await _goals(session, scheme, rows, as_of)
     return Run(Field(scheme, rows, subjects, numbers, inputs, goals))

@@ -12,6 +12,7 @@ from app.core.period import Days
 from app.kpis.catalogue import METRICS
 from app.models.lead_members import LeadMember
 from app.models.leads import Lead
+from app.models.pipeline import LeadStatus, Stage, order
 from app.models.schemes import Scheme, SchemeStatus, SchemeSubject
 from app.models.scorecard_simulations import (
     Added,
@@ -21,11 +22,13 @@ from app.models.scorecard_simulations import (
     SimulationRead,
 )
 from app.models.scorecards import Snapshot
-from app.services import schemes
+from app.services import agreed_amounts, schemes
 from app.services.access import Caller, readable
+from app.services.qualifications import planned_yuan
 from app.services.scorecard_runs import scored
 
 _HUNDRED, _FEN = Decimal(100), Decimal("0.01")
+_ENDED = frozenset({LeadStatus.terminated, LeadStatus.merged})
 
 
 async def simulate(
@@ -73,6 +76,9 @@ async def _added(
 ) -> dict[str, Decimal]:
     """What is assumed, by metric."""
     total: dict[str, Decimal] = {}
+    leads = [assumed.lead_id for assumed in payload.signings]
+    if len(set(leads)) < len(leads):
+        raise invalid("/signings", "lead_repeated")
     parts = [_more(assumed, f"/added/{n}") for n, assumed in enumerate(payload.added)]
     for n, assumed in enumerate(payload.signings):
         at = f"/signings/{n}"
@@ -93,15 +99,23 @@ def _more(assumed: Added, at: str) -> dict[str, Decimal]:
 async def _signing(
     session: AsyncSession, caller: Caller, assumed: Signing, days: Days, at: str
 ) -> dict[str, Decimal]:
-    """Q02 and M01 by the caller's share; nothing where it signs outside the period."""
+    """Q02 and M01 by the caller's share of what is credited; nothing outside the period.
+
+    The amount is that of the agreement in force, else the plan's, in yuan by the newest rate. 422
+    for a lead that has signed already or will not.
+    """
     query = readable(Lead, caller).where(col(Lead.id) == assumed.lead_id)
     lead = (await session.exec(query)).one_or_none()
     if lead is None:
         raise invalid(f"{at}/lead_id", "reference_not_found")
+    if order(lead.stage) >= order(Stage.signed) or lead.status in _ENDED:
+        raise invalid(f"{at}/lead_id", "lead_signs_no_more")
     if not days.start <= assumed.signed_on <= days.end:
         return {}
-    portion = await _portion(session, caller, lead)
-    amount = (lead.planned_investment or Decimal(0)) * portion
+    portion = await _portion(session, caller, lead) * lead.credited_share / _HUNDRED
+    agreement = await agreed_amounts.in_force(session, lead)
+    signed_for = agreement.amount_cny if agreement else await planned_yuan(session, lead)
+    amount = (signed_for or Decimal(0)) * portion
     return {"Q02": portion, "M01": amount.quantize(_FEN, ROUND_HALF_UP)}
 
 

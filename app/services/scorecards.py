@@ -15,6 +15,7 @@ from app.core.calendar import add_working_days
 from app.core.clock import now, today
 from app.core.errors import Problem, invalid
 from app.core.period import Days
+from app.kpis import periods
 from app.models.schemes import Scheme, SchemeStatus, SchemeSubject
 from app.models.scorecard_listings import ScorecardListing
 from app.models.scorecards import (
@@ -24,6 +25,7 @@ from app.models.scorecards import (
     ScorecardRun,
     ScorecardStatus,
     ScorecardStub,
+    ScoredSubject,
     Snapshot,
     hash_of,
 )
@@ -38,12 +40,13 @@ _LOOKED_UP = {"as_of", "edition", "supersedes_id"}
 async def compute(session: AsyncSession, payload: ScorecardCreate) -> ScorecardRun:
     """The drafts of a scheme and period, by rank; drafts that were there go.
 
-    A subject whose published card says the same already gets none.
+    A subject whose published card says the same already gets none. Whoever is posting now is waited
+    for, so that no entry of the run's instant comes after it.
     """
-    as_of = payload.as_of or now()
-    if as_of > now():
+    if payload.as_of is not None and payload.as_of > now():
         raise invalid("/as_of", "date_in_future")
     scheme = await applied(session, payload.scheme_id, payload.period)
+    as_of = payload.as_of or min(await periods.stop_posting(session), now())
     cards = await draft(session, scheme, payload.period, as_of)
     return _run(scheme, payload.period, ScorecardStatus.draft, cards)
 
@@ -66,14 +69,21 @@ async def applied(session: AsyncSession, scheme_id: UUID, days: Days) -> Scheme:
 
 
 async def draft(
-    session: AsyncSession, scheme: Scheme, days: Days, as_of: datetime
+    session: AsyncSession,
+    scheme: Scheme,
+    days: Days,
+    as_of: datetime,
+    subjects: Sequence[ScoredSubject] | None = None,
 ) -> list[Scorecard]:
     """New drafts instead of the old ones, for those whose card is new or has changed."""
     rows = await schemes.items_of(session, scheme.id)
-    run = await scored(session, scheme, rows, days, as_of)
+    run = await scored(session, scheme, rows, days, as_of, subjects=subjects)
     if run.faults:
         raise Problem("invalid_values", errors=run.faults)
     held = await _held(session, scheme.id, days)
+    known = [c.edited.as_of for c in held if c.status is ScorecardStatus.published]
+    if as_of < max(known, default=as_of):
+        raise invalid("/as_of", "before_edition")
     await remove_all(session, [c for c in held if c.status is ScorecardStatus.draft])
     current = {c.subject_id: c for c in held if c.status is ScorecardStatus.published}
     cards = _changed(scheme, days, run, current)
@@ -153,13 +163,20 @@ async def publish(
 async def correct(session: AsyncSession, caller: Caller, card: Scorecard) -> None:
     """New editions, published, of all that a correction changes, even of a scheme that has ended.
 
-    The numbers are those of the last run that was published, so that nothing else moves.
+    Numbers and subjects are those of the last run that was published, whoever has left, joined or
+    been renamed since, so that nothing else moves.
     """
     scheme, days = await locked(session, card.scheme_id), Days(card.from_on, card.to_on)
     held = await _held(session, card.scheme_id, days)
-    as_of = max(c.edited.as_of for c in held if c.status is ScorecardStatus.published)
+    cards = [c.edited for c in held if c.status is ScorecardStatus.published]
+    last = max(cards, key=lambda c: c.as_of)
+    field = [
+        c.subject
+        for c in cards
+        if c.subject_count == last.subject_count or c.subject.id == card.subject_id
+    ]
     assert scheme is not None
-    await release(session, caller, scheme, await draft(session, scheme, days, as_of))
+    await release(session, caller, scheme, await draft(session, scheme, days, last.as_of, field))
 
 
 async def release(

@@ -171,3 +171,6 @@ async def test_the_wording_is_made_of_the_parameters(world: World) -> None:
     assert row["wording_en"].startswith("From outside the province; by the payer; ")
     history = await world.officer.seen("/metric-definitions?metric=M02")
     assert sorted(item["definition_version"] for item in history["items"]) == [1, 2]
+    parameters = {"thresholds": [100_000_000, 123_456_789, 10**15]}
+    row = await drafted(world, THRESHOLDS | {"parameters": parameters})
+    assert row["wording_zh"].endswith("≥ 1 亿元、≥ 1.23456789 亿元、≥ 10000000 亿元")

@@ -1,5 +1,6 @@
 """KPI targets: versions, curves, who sets whose, sums, and attainment year to date."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -90,6 +91,7 @@ async def test_a_team_lead_splits_within_the_team(world: World) -> None:
     for scope, subject, status in (
         ("officer", world.colleague.id, 201),
         ("officer", world.stranger.id, 403),
+        ("officer", world.team_lead.id, 403),
         ("team", below, 201),
         ("team", bio, 403),
         ("team", metal, 403),
@@ -105,6 +107,14 @@ async def test_a_team_lead_splits_within_the_team(world: World) -> None:
     problem(await world.team_lead.patch(path, change, etag(own)), 403, "forbidden")
     problem(await world.officer.patch(path, change, etag(own)), 403, "forbidden")
     assert (await world.officer.seen("/kpi-targets"))["items"] == []
+    mine = await made(world, scope="officer", scope_id=world.team_lead.id)
+    path = f"/kpi-targets/{mine['id']}"
+    problem(await world.team_lead.patch(path, change, etag(mine)), 403, "forbidden")
+    again: dict[str, Any] = {"scope_id": mine["scope_id"], "replaces_version": 1}
+    items = [target(world, value="0.0100", reason="太高", **again)]
+    done = (await world.team_lead.post("/kpi-targets/batch", {"items": items})).json()
+    assert [row["status"] for row in done["items"]] == [403]
+    assert (await world.leader.seen(path))["value"] == mine["value"]
 
 
 async def test_children_that_do_not_add_up_are_told(world: World) -> None:
@@ -154,6 +164,32 @@ async def test_attainment_year_to_date(world: World) -> None:
     ]  # fmt: skip
     rows = await world.opened(values["Q02"]["drill"])
     assert len(rows) == 1
+
+
+async def test_attainment_as_it_was_known(world: World) -> None:
+    """500 万 of 1 亿 at first; then another signing, and a target of a tenth."""
+    zone = {"metric": "M01", "scope": "zone", "scope_id": ZONE, "year": YEAR}
+    await world.lead_at("signed", agreed_amount="5000000.00")
+    before = await world.instant()
+    held = await made(world, value="100000000.0000", **zone)
+    then = await world.instant()
+    await world.lead_at("signed", agreed_amount="1000000.00")
+    change = {"value": "10000000.0000", "reason": "年中调整"}
+    await world.leader.patch(f"/kpi-targets/{held['id']}", change, etag(held))
+    query = f"/kpi-attainments?period={YEAR}-01..{YEAR}-12&units=wan"
+    names = ("value", "value_display", "target", "target_display", "target_version", "display")
+    first = ("5000000.00", "500.00 万元", "100000000.00", "10,000.00 万元", 1, "5.00 %")
+    second = ("6000000.00", "600.00 万元", "10000000.00", "1,000.00 万元", 2, "60.00 %")
+    for url, wanted in ((f"{query}&as_of={then}", first), (query, second)):
+        ((value,),) = [row["values"] for row in (await world.leader.seen(url))["items"]]
+        assert tuple(value[name] for name in names) == wanted
+        rows = await world.opened(value["drill"])
+        assert sum(Decimal(row["quantity"]) for row in rows) == Decimal(value["value"])
+    page = await world.leader.seen(f"{query}&as_of={before}")
+    assert (page["items"], page["as_of"]) == ([], before)
+    later = await world.leader.get(f"{query}&as_of=2199-01-01T00:00:00Z")
+    (error,) = problem(later, 422, "invalid_values")["errors"]
+    assert error["parameter"] == "as_of"
 
 
 async def test_the_gap_is_against_the_months_of_the_period(world: World) -> None:

@@ -263,13 +263,20 @@ async def test_a_restricted_lead_counts_and_is_not_named(world: World) -> None:
 
 
 async def test_what_was_known_then(world: World) -> None:
+    year = {"metric": "M02", "scope": "zone", "year": 2026, "value": "1000.0000"}
+    target = await world.assessor.made("/kpi-targets", year)
     lead = await world.lead_at("signed")
     await recognised(world, lead=lead, arrived_on="2026-01-15", amount="100.00")
     then = await world.instant()
     await recognised(world, lead=lead, arrived_on="2026-01-16", amount="11.00")
+    change = {"value": "100.0000", "reason": "年中调整"}
+    await world.assessor.patch(f"/kpi-targets/{target['id']}", change, '"v1"')
     asked = f"{HALF}&as_of={then}"
     report = await world.leader.seen(f"{REPORT}?{asked}")
     assert report["numbers"][0]["value"] == "100.00"
+    assert report["numbers"][0]["attainment_percent"] == "10.0"
+    now = await world.leader.seen(f"{REPORT}?{HALF}")
+    assert now["numbers"][0]["attainment_percent"] == "111.0"
     assert report["months"][0]["values"][0]["value"] == "100.00"
     rows = (await workbook(world.leader, asked))["明细"].iter_rows(min_row=2, values_only=True)
     assert sum(row[7] for row in rows if row[1] == "M02@1") == 100

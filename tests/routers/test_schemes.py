@@ -73,7 +73,10 @@ async def test_words_are_generated_and_follow_the_draft(world: World) -> None:
     made = await world.assessor.made("/schemes", scheme(world.officer))
     assert [row["rule_text"]["zh"] for row in made["rule_texts"]][1:3] == [
         "完成率=实际÷目标，按完成率计分，最高120%，满分0.5分",
-        "个数完成率与金额完成率加权计分，各自最高100%，满分0.5分",
+        (
+            "个数完成率与金额完成率加权计分，各自最高100%，满分0.5分"
+            "；权重：新签约项目数 50% + 协议投资额 50%"
+        ),
     ]
     changed = [{**V13[1], "scoring": {"rule": "item_cap", "cap": "1.00"}}]
     path = f"/schemes/{made['id']}"
@@ -81,6 +84,28 @@ async def test_words_are_generated_and_follow_the_draft(world: World) -> None:
     assert "最高100%" in reply.json()["rule_texts"][0]["rule_text"]["zh"]
     again = await world.assessor.patch(path, {"items": changed}, reply.headers["etag"])
     assert again.json()["version"] == reply.json()["version"]
+
+
+async def test_the_words_name_what_limits_an_item(world: World) -> None:
+    bonus = {"rule": "bonus", "per_unit": "1", "cap": "5"}
+    parts = [measure("Q02", "1", weight="0.7"), measure("M01", "1", weight="0.3")]
+    items = [
+        item("加分", "0", bonus, measure("Q02"), floor="0.50", cap="2.00"),
+        item("加权", "50", {"rule": "weighted_rates"}, *parts),
+    ]
+    made = await world.assessor.made("/schemes", scheme(world.officer, items=items))
+    assert [row["rule_text"] for row in made["rule_texts"]] == [
+        {
+            "zh": "每个加1分，最多加5分；该项不少于0.5分；该项不超过2分",
+            "en": "1 points each, at most 5; not below 0.5 points; not above 2 points",
+        },
+        {
+            "zh": "各项完成率（各自最高120%）加权之和×50分"
+            "；权重：新签约项目数 70% + 协议投资额 30%",
+            "en": "weighted sum of the rates (each at most 120%) × 50 points;"
+            " weights: Newly signed leads 70% + Agreed amount 30%",
+        },
+    ]
 
 
 async def test_what_is_published_is_not_edited(world: World) -> None:
@@ -117,3 +142,15 @@ async def test_an_incomplete_rule_is_refused_when_drafted(world: World, rule: An
     faults = problem(await world.assessor.post("/schemes", body), 422, "invalid_values")["errors"]
     assert all(fault["pointer"].startswith("/items/0/scoring") for fault in faults)
     assert "bonus" not in faults[0]["pointer"]
+
+
+async def test_what_would_pay_more_or_less_than_it_says_is_refused(world: World) -> None:
+    items = [
+        item("半数", "50", {"rule": "ratio_capped"}, measure("T09", "1", weight="0.5")),
+        item("加倍", "50", {"rule": "efficacy", "base": "90", "span": "90"}, measure("T09")),
+    ]
+    body = scheme(world.officer, total_points="100", items=items)
+    assert await refused(world, body) == [
+        ("/items/0/measures", "measure_weights_sum"),
+        ("/items/1/scoring/span", "efficacy_sum"),
+    ]

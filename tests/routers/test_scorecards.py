@@ -1,5 +1,6 @@
 """Scorecards over HTTP: V13 end to end, ranks, hash, immutability, objections, simulations."""
 
+import asyncio
 import hashlib
 import json
 from decimal import Decimal
@@ -8,7 +9,11 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from fastapi import FastAPI
 
+from app.core.clock import today
+from app.kpis import ledger
+from app.kpis.metrics import Family
 from app.kpis.rankings import ranks
 from tests.assessment import (
     YEAR,
@@ -24,6 +29,8 @@ from tests.assessment import (
     released,
     scheme,
 )
+from tests.routers.test_money_facts import recognised
+from tests.routers.test_periods import until_waiting
 from tests.world import Client, World, problem
 from tests.writes.call import etag
 
@@ -78,6 +85,21 @@ async def test_what_was_computed_stays_what_it_was_known_as(world: World) -> Non
     problem(await world.assessor.get(f"/scorecards/{card['id']}"), 404, "not_found")
 
 
+async def test_a_run_waits_for_who_has_posted(world: World, app: FastAPI) -> None:
+    """An entry of the run's instant that is not committed yet would be in the drill alone."""
+    made, visit = await v13(world), await world.visit(world.stranger)
+    async with app.state.db.transaction() as session:
+        connection = await session.connection()
+        await connection.exec_driver_sql("UPDATE visits SET mechanism = 'leader_led'")
+        await ledger.post(session, Family.visit, UUID(visit["id"]))
+        waiting = asyncio.create_task(computed(world, made))
+        await until_waiting(world.database)
+        assert not waiting.done()
+    card = await card_of(world, await waiting, world.stranger)
+    (led,) = card["snapshot"]["lines"][5]["measures"]
+    assert (led["actual"], len(await world.opened(led["drill"]))) == ("5", 5)
+
+
 async def test_a_published_card_never_changes(world: World) -> None:
     run = await released(world, await v13(world))
     card = await card_of(world, run, world.officer)
@@ -95,6 +117,22 @@ async def test_a_published_card_never_changes(world: World) -> None:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await world.database.execute(sql)
     assert await world.assessor.seen(f"/scorecards/{card['id']}") == card
+
+
+async def test_a_card_that_was_tampered_with_is_named(world: World, app: FastAPI) -> None:
+    run = await released(world, await v13(world))
+    card = await card_of(world, run, world.officer)
+    async with app.state.db.transaction() as session:
+        assert await ledger.verify(session) == []
+    await world.database.execute(
+        "SET session_replication_role = replica;"
+        " UPDATE scorecards SET snapshot = jsonb_set(snapshot, '{total}', '\"3.00\"')"
+        f" WHERE id = '{card['id']}'; RESET session_replication_role"
+    )
+    async with app.state.db.transaction() as session:
+        (found,) = await ledger.verify(session)
+    assert (found.metric, found.scope, f"{found.subject_id}") == ("-", "officer", card["id"])
+    assert (found.dimension, f"{found.scope_id}") == ("scorecards.hash", world.officer.id)
 
 
 async def test_who_sees_a_card(world: World) -> None:
@@ -135,6 +173,32 @@ async def test_a_second_run_publishes_only_what_changed(world: World) -> None:
     assert old["total"] == "2.78"
 
 
+async def test_no_edition_knows_less_than_the_one_before(world: World) -> None:
+    made, then = await v13(world), await world.instant()
+    await world.visit(world.officer, mechanism="leader_led")
+    run = await released(world, made)
+    body = {"scheme_id": made["id"], "period": str(YEAR), "as_of": then}
+    reply = await world.assessor.post("/scorecards", body)
+    (error,) = problem(reply, 422, "invalid_values")["errors"]
+    assert (error["pointer"], error["code"]) == ("/as_of", "before_edition")
+    assert (await card_of(world, run, world.officer))["is_current"]
+
+
+async def test_a_part_that_nobody_has_is_warned_of(world: World) -> None:
+    """No threshold of Q03 is half a 亿元: a slip of the pen would score everybody nothing."""
+    items = [
+        item(name, "50", {"rule": "ratio_capped"}, measure("Q03", "1", dimension=yuan))
+        for name, yuan in (("一亿", "100000000"), ("半亿", "50000000"))
+    ]
+    made = await published(world, scheme(world.officer, total_points="100", items=items))
+    await world.lead_at("signed")
+    card = await card_of(world, await computed(world, made), world.officer)
+    assert [(li["points"], li["warnings"]) for li in card["snapshot"]["lines"]] == [
+        ("50.00", []),
+        ("0.00", ["nothing_counted"]),
+    ]
+
+
 async def test_an_upheld_objection_makes_a_new_edition(world: World) -> None:
     made = await v13(world)
     run = await released(world, made)
@@ -169,6 +233,65 @@ async def test_an_objection_to_an_old_edition_keeps_what_was_found_since(world: 
     (new,) = (await world.officer.seen("/scorecards?edition=3"))["items"]
     assert (new["total"], new["is_current"]) == ("3.08", True)
     assert new["snapshot"]["lines"][5]["points"] == "0.50"
+
+
+async def test_a_correction_scores_the_field_that_was_published(world: World) -> None:
+    items = [item("拜访", "100", {"rule": "relative_to_best"}, measure("T09"))]
+    body = scheme(subject_ids=[], total_points="100", items=items)
+    made = await published(world, body)
+    for client, count in ((world.officer, 1), (world.stranger, 2)):
+        for _ in range(count):
+            await world.visit(client)
+    run = await released(world, made)
+    objection = await objected(world.officer, await card_of(world, run, world.officer), 0)
+    newcomer = await world.account("officer", "bio")
+    await world.database.execute(
+        "UPDATE officers SET is_active = id <> $1, name = name || '改' WHERE role = 'officer'",
+        UUID(world.officer.id),
+    )
+    await world.settled()
+    await decided(await world.account("assessor"), objection, "75.00")
+    new = (await world.assessor.seen("/scorecards?edition=2"))["items"]
+    assert [(c["subject_id"], c["total"], c["rank"]) for c in new] == [
+        (world.officer.id, "75.00", 2)
+    ]
+    assert (new[0]["snapshot"]["subject_count"], len(run["items"])) == (5, 5)
+    query = f"/scorecards?subject_id={newcomer.id}"
+    assert (await world.assessor.seen(query))["items"] == []
+
+
+REACH = [
+    ("ratio_capped", {"cap": "1.5"}, "1.50", "1.51"),
+    ("efficacy", {}, "1.00", "1.01"),
+    ("bonus", {"per_unit": "1", "cap": "3"}, "3.00", "-0.01"),
+    ("penalty", {"per_unit": "1", "cap": "2"}, "-2.00", "0.01"),
+    ("penalty", {"per_unit": "1"}, "-1.00", "0.01"),
+]
+
+
+@pytest.mark.parametrize(("rule", "more", "won", "too_much"), REACH)
+async def test_an_objection_wins_what_the_item_can_give(
+    world: World, rule: str, more: Any, won: str, too_much: str
+) -> None:
+    points = "0.00" if rule in {"bonus", "penalty"} else "1.00"
+    target = "1" if rule == "ratio_capped" else None
+    items = [
+        item("拜访", "1.00", {"rule": "ratio_capped"}, measure("T09", "1")),
+        item("其他", points, {"rule": rule, **more}, measure("T05", target)),
+    ]
+    total = f"{1 + Decimal(points):.2f}"
+    made = await published(world, scheme(world.officer, total_points=total, items=items))
+    card = await card_of(world, await released(world, made), world.officer)
+    objection, other = await objected(world.officer, card, 1), await world.account("assessor")
+    path, body = f"/objections/{objection['id']}/decisions", {"text": "成立"}
+    headers = {"If-Match": etag(objection)}
+    for beyond in (too_much, "900.00"):
+        reply = await other.post(path, {**body, "points": beyond}, headers=headers)
+        (error,) = problem(reply, 422, "invalid_values")["errors"]
+        assert (error["pointer"], error["code"]) == ("/points", "points_beyond")
+    await decided(other, objection, won)
+    (new,) = (await world.officer.seen("/scorecards?edition=2"))["items"]
+    assert (new["snapshot"]["lines"][1]["points"], new["total"]) == (won, won)
 
 
 async def test_a_rejected_objection_changes_nothing(world: World) -> None:
@@ -303,6 +426,32 @@ async def test_what_if_a_lead_signs(world: World) -> None:
     late = {**signing, "signed_on": f"{YEAR + 1}-01-01"}
     assert (await simulated(world.officer, made, late)).json()["gain"] == "0.00"
     assert await world.fingerprint() == before
+
+
+async def test_a_lead_signs_once_and_for_what_it_will_count(world: World) -> None:
+    """700 万美元 at 7.1 are 49,700,000 yuan, of which 40 % are credited to the zone."""
+    made = await v13(world)
+    abroad: dict[str, Any] = {
+        "planned_investment": "7000000.00",
+        "currency": "USD",
+        "credited_share": "40.00",
+    }
+    lead, signed = await world.lead(**abroad), await world.lead_at("signed")
+    rate = {"currency": "USD", "exchange_rate": "7.10000000", "rate_on": f"{today()}"}
+    fact = {"lead": signed, "amount": "1.00", "rate_source": "人民银行中间价", **rate}
+    await recognised(world, **fact)
+    found = (await simulated(world.officer, made, {"lead_id": lead["id"]})).json()
+    assert {metric: Decimal(added) for metric, added in found["added"].items()} == {
+        "Q02": Decimal("0.4"),
+        "M01": Decimal(19_880_000),
+    }
+    for what_if, fault in (
+        ([lead, lead], ("/signings", "lead_repeated")),
+        ([lead, signed], ("/signings/1/lead_id", "lead_signs_no_more")),
+    ):
+        reply = await simulated(world.officer, made, *({"lead_id": one["id"]} for one in what_if))
+        (error,) = problem(reply, 422, "invalid_values")["errors"]
+        assert (error["pointer"], error["code"]) == fault
 
 
 async def test_simulations_are_of_the_own_card_and_visible_leads(world: World) -> None:
