@@ -16,10 +16,16 @@ from app.kpis.catalogue import METRICS
 from app.kpis.metrics import Aggregation, CreditMode
 from app.models.mechanisms import Mechanism
 from tests.kpis.machine.counts import MODELLED
-from tests.kpis.machine.model import ZONE
+from tests.kpis.machine.model import CREDITED, ZONE
 from tests.kpis.machine.walk import LONG, Walk
 
-SCOPES = {"officers": "officer", "teams": "team", "combinations": "combination", "zone": "zone"}
+# How each scope is asked for; the zone by both of its totals.
+SCOPES = {
+    "officer": ("officers", ""), "team": ("teams", ""), "combination": ("combinations", ""),
+    "zone": ("zone", ""), "credited": ("zone", "&credit_basis=credited"),
+}  # fmt: skip
+# In which totals the ledger's rows of a scope are.
+_TOTALS = {"zone": ("zone", "credited"), "credit_difference": ("credited",)}
 # Whole to one officer, or split: what officers have adds up to what the zone has.
 ADDITIVE = [
     code
@@ -27,6 +33,7 @@ ADDITIVE = [
     if metric.credit_mode in {CreditMode.shared, CreditMode.owner} or code == "T06"
 ]
 OF_TEAMS = [*ADDITIVE, "M10"]
+WHOLE = [code for code, m in METRICS.items() if m.credit_mode is not CreditMode.shared]
 Answers = dict[tuple[str, str], dict[str, Any]]  # scope and id → metric → number
 _ROWS = """
 SELECT scope, scope_id, metric, part, dimension,
@@ -39,11 +46,17 @@ async def answers(walk: Walk, start: date, end: date | None = None, as_of: str =
     """Every metric of every subject of every scope, with its parts."""
     query = f"period={start}..{end or today()}" + (f"&as_of={as_of}" if as_of else "")
     found: Answers = {}
-    for path, scope in SCOPES.items():
-        for subject, values in (await walk.world.kpis(path, query)).items():
+    for scope in SCOPES:
+        for subject, values in (await _asked(walk, scope, query)).items():
             assert list(values) == list(METRICS), scope
             found[scope, subject] = values
     return found
+
+
+async def _asked(walk: Walk, scope: str, query: str) -> dict[str, Any]:
+    path, more = SCOPES[scope]
+    found = await walk.world.kpis(path, query + more)
+    return {CREDITED: found[ZONE]} if scope == "credited" else found
 
 
 def kept(found: Answers) -> Any:
@@ -104,7 +117,9 @@ async def check_rows(walk: Walk, found: Answers, start: date) -> None:
     rows = await walk.world.database.fetch(_ROWS, start, today())
     held: dict[Any, list[Any]] = defaultdict(list)
     for row in rows:
-        held[row["scope"], str(row["scope_id"]), row["metric"]].append(row)
+        for scope in _TOTALS.get(row["scope"], (row["scope"],)):
+            subject = CREDITED if scope == "credited" else str(row["scope_id"])
+            held[scope, subject, row["metric"]].append(row)
     for (scope, subject), values in found.items():
         for metric, value in values.items():
             mine = held.pop((scope, subject, metric), [])
@@ -150,13 +165,15 @@ def _half(text: str) -> Decimal:
 
 
 def check_sums(walk: Walk, found: Answers) -> None:
-    """Officers add up to the zone, and so do the teams below and the teams above."""
+    """Officers add up to what the zone is credited, and so do the teams below and those above."""
     for metric in ADDITIVE:
         officers = (subject for scope, subject in found if scope == "officer")
         _check_same(metric, found, (("officer", subject) for subject in officers))
     for metric in OF_TEAMS:
         for teams in (walk.leaves, walk.tops):
             _check_same(metric, found, (("team", team) for team in teams))
+    for metric in WHOLE:
+        _check_same(metric, found, [("zone", ZONE)])
 
 
 def _check_same(metric: str, found: Answers, among: Iterable[tuple[str, str]]) -> None:
@@ -164,7 +181,7 @@ def _check_same(metric: str, found: Answers, among: Iterable[tuple[str, str]]) -
     for subject in among:
         for key, number in _parts(found[subject][metric]):
             sums[key] += number
-    zone = dict(_parts(found["zone", ZONE][metric]))
+    zone = dict(_parts(found["credited", CREDITED][metric]))
     assert {k: n for k, n in sums.items() if n} == {k: n for k, n in zone.items() if n}, metric
 
 
@@ -178,11 +195,11 @@ def _parts(value: dict[str, Any]) -> Iterable[tuple[tuple[str, str], Decimal]]:
 async def check_mechanisms(walk: Walk, found: Answers) -> None:
     """What is counted under each mechanism adds up, where something is counted under one at all."""
     summed = [metric for metric in METRICS if metric not in {"M10", "Q13", "T02"}]
-    for path, scope in SCOPES.items():
+    for scope in SCOPES:
         sums: dict[Any, Decimal] = defaultdict(Decimal)
         for mechanism in Mechanism:
             query = f"period={LONG}..{today()}&mechanism={mechanism}"
-            for subject, values in (await walk.world.kpis(path, query)).items():
+            for subject, values in (await _asked(walk, scope, query)).items():
                 _add(sums, subject, (values[metric] for metric in summed))
         whole: dict[Any, Decimal] = defaultdict(Decimal)
         for (of, subject), values in found.items():

@@ -12,6 +12,7 @@ from typing import Any
 from app.core.clock import today
 
 ZONE = "00000000-0000-0000-0000-000000000000"
+CREDITED = "credited"  # the zone's other total
 STAGES = [
     "identified", "contacted", "negotiating", "pre_signing", "signed",
     "registered", "building", "completed", "producing", "at_capacity",
@@ -43,6 +44,14 @@ class Visit:
     unit: str | None = None  # the combination of its lead
 
 
+@dataclass(frozen=True)
+class ZoneCredit:
+    """Whether a lead lies in the zone, and what percentage of it is credited there."""
+
+    is_located: bool = True
+    share: Decimal = Decimal(100)
+
+
 @dataclass
 class Traits:
     """What signing keeps of a lead."""
@@ -66,6 +75,8 @@ class Step:
     unit: str | None = None
     traits: Traits = field(default_factory=Traits)
     reason: str = ""
+    zone: ZoneCredit = ZoneCredit()
+    day: date = date.min
 
 
 @dataclass
@@ -84,6 +95,8 @@ class Lead:
     unit: str | None = None
     company: str = ""
     traits: Traits = field(default_factory=Traits)
+    zone: ZoneCredit = ZoneCredit()
+    received: date = date.min
     track: str = "construction"
     steps: list[Step] = field(default_factory=list)
     reversed: list[Step] = field(default_factory=list)
@@ -107,8 +120,38 @@ class Lead:
         moves = [STATUS_AFTER[step.to] for step in self.steps if step.to in STATUS_AFTER]
         return moves[-1] if moves else "active"
 
+    @property
+    def signing(self) -> Step:
+        return next(step for step in self.milestones if step.to == "signed")
+
     def has(self, stage: str) -> bool:
         return any(step.to == stage for step in self.milestones)
+
+
+@dataclass
+class Paper:
+    """A document at a lead."""
+
+    lead: str
+    kind: str
+
+
+@dataclass
+class Promise:
+    """A paper promised with a move; `lead` is where it lies, `of` whose move it was."""
+
+    lead: str
+    of: Lead
+    step: Step
+    kind: str
+    day: date
+    passed_on: date | None = None  # as a night has found it
+    is_late: bool = False
+
+    @property
+    def is_approved(self) -> bool:
+        """As good as its move."""
+        return self.step not in self.of.reversed
 
 
 @dataclass
@@ -128,6 +171,8 @@ class Money:
     is_key_chain: bool = False
     credits: list[Share] = field(default_factory=list)
     is_recognised: bool = False
+    zone: ZoneCredit = ZoneCredit()
+    signed_on: date = date.min
 
 
 @dataclass(frozen=True)
@@ -149,11 +194,37 @@ class Model:
     visits: dict[str, Visit] = field(default_factory=dict)
     leads: dict[str, Lead] = field(default_factory=dict)
     money: dict[str, Money] = field(default_factory=dict)
+    papers: list[Paper] = field(default_factory=list)
+    promises: list[Promise] = field(default_factory=list)
     thresholds: tuple[int, ...] = THRESHOLDS
     capital: Capital = field(default_factory=Capital)
     open_from: date = date.min  # everything before is locked
     held: dict[Key, Decimal] = field(default_factory=dict)
     entries: list[tuple[Key, date, Decimal]] = field(default_factory=list)
+
+    def is_held(self, promise: Promise) -> bool:
+        """Whether the paper is there by now."""
+        return Paper(promise.lead, promise.kind) in self.papers
+
+    def overdue(self, lead_id: str) -> list[Promise]:
+        """What stands before the next gate of a lead."""
+        return [
+            promise
+            for promise in self.promises
+            if promise.lead == lead_id
+            and promise.is_approved
+            and promise.day < today()
+            and not self.is_held(promise)
+        ]
+
+    def mature(self) -> None:
+        """A night: what passed is noted once and stays; what came since is late."""
+        for lead_id, lead in self.leads.items():
+            if lead.status == "active":
+                for promise in self.overdue(lead_id):
+                    promise.passed_on = promise.passed_on or promise.day
+        for promise in self.promises:
+            promise.is_late |= promise.passed_on is not None and self.is_held(promise)
 
     def post(self, now: dict[Key, Decimal]) -> None:
         """What is new since the last time counts today where its own month is locked."""

@@ -30,6 +30,7 @@ async def receive(walk: Walk) -> None:
     if made["status"] == "recognised":
         unit = walk.unit(lead.unit)
         fact.credits, fact.is_recognised = walk.credits(lead), True
+        fact.zone, fact.signed_on = lead.zone, lead.signing.day
         fact.is_key_chain = unit is not None and unit.is_key_chain
         walk.model.money[made["id"]] = fact
 
