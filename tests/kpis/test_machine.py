@@ -8,6 +8,7 @@ same draws in every run, of other ids and another today.
 import asyncio
 import os
 import random
+from collections import Counter
 from collections.abc import Coroutine
 from datetime import date, timedelta
 from itertools import pairwise
@@ -25,10 +26,12 @@ from app.kpis.catalogue import METRICS
 from app.main import create_app
 from tests.kpis.machine import (
     audit,
+    slices,
     steps_activities,
     steps_leads,
     steps_money,
     steps_months,
+    steps_past,
     steps_people,
     steps_promises,
     steps_records,
@@ -36,6 +39,7 @@ from tests.kpis.machine import (
 )
 from tests.kpis.machine.counts import counted
 from tests.kpis.machine.model import ZONE
+from tests.kpis.machine.reached import RARE, WANTED, reached
 from tests.kpis.machine.walk import LONG, NothingToDoError, Step, Walk, begin
 from tests.world import World, emptying
 
@@ -51,8 +55,8 @@ WALKS = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 NOUNS = (
-    steps_visits, steps_leads, steps_promises, steps_people, steps_money, steps_activities,
-    steps_records, steps_months,
+    steps_visits, steps_leads, steps_promises, steps_past, steps_people, steps_money,
+    steps_activities, steps_records, steps_months,
 )  # fmt: skip
 # Each step as often as its weight says.
 DECK: list[Step] = [step for noun in NOUNS for step, n in noun.STEPS.items() for _ in range(n)]
@@ -67,6 +71,7 @@ class LedgerMachine(RuleBasedStateMachine):
     app: ClassVar[FastAPI]
     database: ClassVar[asyncpg.Connection]
     taken: ClassVar[int] = 0
+    reached: ClassVar[Counter[str]] = Counter()
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,6 +103,7 @@ class LedgerMachine(RuleBasedStateMachine):
     async def _taken(self) -> None:
         await self._act()
         self.walk.model.post(counted(self.walk.model))
+        self.reached.update(reached(self.walk.model))
         await self._check(WINDOWS[self.count % 3])
         if self._is_turn(10):
             instant = await self.walk.world.instant()
@@ -168,8 +174,8 @@ class LedgerMachine(RuleBasedStateMachine):
                 await audit.check_bridge(self.walk, metric, subject, since, until)
         found = await audit.answers(self.walk, LONG)
         await audit.check_drills(self.walk, found, LENGTH)
-        await audit.check_mechanisms(self.walk, found)
-        await audit.check_results(self.walk, found)
+        await slices.check_mechanisms(self.walk, found)
+        await slices.check_results(self.walk, found)
         assert await audit.differences(self.walk) == []
         await self.walk.world.__aexit__()
 
@@ -188,3 +194,6 @@ def test_any_history(database_url: str) -> None:
             runner.run(LedgerMachine.database.close())
             runner.run(LedgerMachine.app.state.db.close())
     assert LedgerMachine.taken >= LENGTH
+    print(sorted(LedgerMachine.reached.items()))
+    wanted = WANTED | RARE if LENGTH >= 1_000 else WANTED
+    assert set(LedgerMachine.reached) >= wanted

@@ -14,7 +14,6 @@ from app.core.clock import today
 from app.kpis import ledger
 from app.kpis.catalogue import METRICS
 from app.kpis.metrics import Aggregation, CreditMode
-from app.models.mechanisms import Mechanism
 from tests.kpis.machine.counts import MODELLED
 from tests.kpis.machine.model import CREDITED, ZONE
 from tests.kpis.machine.walk import LONG, Walk
@@ -47,13 +46,14 @@ async def answers(walk: Walk, start: date, end: date | None = None, as_of: str =
     query = f"period={start}..{end or today()}" + (f"&as_of={as_of}" if as_of else "")
     found: Answers = {}
     for scope in SCOPES:
-        for subject, values in (await _asked(walk, scope, query)).items():
+        for subject, values in (await asked(walk, scope, query)).items():
             assert list(values) == list(METRICS), scope
             found[scope, subject] = values
     return found
 
 
-async def _asked(walk: Walk, scope: str, query: str) -> dict[str, Any]:
+async def asked(walk: Walk, scope: str, query: str) -> dict[str, Any]:
+    """What a scope is told."""
     path, more = SCOPES[scope]
     found = await walk.world.kpis(path, query + more)
     return {CREDITED: found[ZONE]} if scope == "credited" else found
@@ -179,48 +179,17 @@ def check_sums(walk: Walk, found: Answers) -> None:
 def _check_same(metric: str, found: Answers, among: Iterable[tuple[str, str]]) -> None:
     sums: dict[Any, Decimal] = defaultdict(Decimal)
     for subject in among:
-        for key, number in _parts(found[subject][metric]):
+        for key, number in parts_of(found[subject][metric]):
             sums[key] += number
-    zone = dict(_parts(found["credited", CREDITED][metric]))
+    zone = dict(parts_of(found["credited", CREDITED][metric]))
     assert {k: n for k, n in sums.items() if n} == {k: n for k, n in zone.items() if n}, metric
 
 
-def _parts(value: dict[str, Any]) -> Iterable[tuple[tuple[str, str], Decimal]]:
+def parts_of(value: dict[str, Any]) -> Iterable[tuple[tuple[str, str], Decimal]]:
     """What adds up of a number and its parts: never a rate."""
     for part in (value, *value["breakdown"]):
         for name in ("numerator", "denominator") if "denominator" in part else ("value",):
             yield (part.get("dimension", ""), name), Decimal(part[name])
-
-
-async def check_mechanisms(walk: Walk, found: Answers) -> None:
-    """What is counted under each mechanism adds up, where something is counted under one at all."""
-    summed = [metric for metric in METRICS if metric not in {"M10", "Q13", "T02"}]
-    for scope in SCOPES:
-        sums: dict[Any, Decimal] = defaultdict(Decimal)
-        for mechanism in Mechanism:
-            query = f"period={LONG}..{today()}&mechanism={mechanism}"
-            for subject, values in (await _asked(walk, scope, query)).items():
-                _add(sums, subject, (values[metric] for metric in summed))
-        whole: dict[Any, Decimal] = defaultdict(Decimal)
-        for (of, subject), values in found.items():
-            if of == scope:
-                _add(whole, subject, (values[metric] for metric in summed))
-        assert {k: n for k, n in sums.items() if n} == {k: n for k, n in whole.items() if n}, scope
-
-
-def _add(sums: dict[Any, Decimal], subject: str, values: Iterable[dict[str, Any]]) -> None:
-    for value in values:
-        for key, number in _parts(value):
-            sums[subject, value["metric"], key] += number
-
-
-async def check_results(walk: Walk, found: Answers) -> None:
-    """A unit's own page says what its summary says."""
-    for unit in filter(None, walk.units):
-        path = f"/combinations/{unit.id}/results?period={LONG}..{today()}"
-        told = {v["metric"]: v["value"] for v in (await walk.world.leader.seen(path))["values"]}
-        values = found["combination", unit.id]
-        assert told == {metric: value["value"] for metric, value in values.items()}, unit
 
 
 async def check_drills(walk: Walk, found: Answers, most: int) -> None:

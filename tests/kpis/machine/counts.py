@@ -7,21 +7,8 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from app.core.clock import today
-from tests.kpis.machine.model import (
-    CREDITED,
-    PAIRS,
-    STAGES,
-    ZONE,
-    Capital,
-    Key,
-    Lead,
-    Model,
-    Money,
-    Placed,
-    Share,
-    Step,
-    Visit,
-)
+from tests.kpis.machine.facts import STAGES, Capital, Lead, Money, Placed, Share, Step, Visit
+from tests.kpis.machine.model import CREDITED, PAIRS, ZONE, Key, Model
 
 MODELLED = [
     "M01", "M02", "M03", "M04", "M05", "M06", "M07", "P06", "P08", "Q01", "Q02", "Q03", "Q05",

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.core.clock import today
 from tests.kpis.machine import steps_people, steps_promises
-from tests.kpis.machine.model import Lead, Step, Traits, ZoneCredit
+from tests.kpis.machine.facts import Lead, Step, Traits, ZoneCredit
 from tests.kpis.machine.walk import LONG, NothingToDoError, Walk
 from tests.world import PATHS
 
@@ -17,6 +17,12 @@ REASONS = ("investor_withdrew", "site_unsuitable", "force_majeure")
 
 
 async def new_lead(walk: Walk) -> None:
+    await _registered(walk, walk.pick.choice((today(), LONG, LAST_YEAR)))
+
+
+async def _registered(
+    walk: Walk, received: date, zone: ZoneCredit | None = None
+) -> tuple[str, Lead]:
     owner, unit = walk.officer(), walk.pick.choice(walk.units)
     traits, placed = Traits(walk.flip(), walk.flip(), walk.flip()), dict[str, Any]()
     if unit:
@@ -24,7 +30,7 @@ async def new_lead(walk: Walk) -> None:
         if walk.flip(0.7):
             traits.has_node, placed["chain_node_id"] = True, unit.node_id
     track, company = walk.pick.choice(sorted(PATHS)), walk.one_of(walk.companies)
-    zone, received = _zone_credit(walk), walk.pick.choice((today(), LONG, LAST_YEAR))
+    zone = zone or _zone_credit(walk)
     lead = await walk.world.lead(
         owner, track=track, company_id=company, is_leading=traits.is_leading,
         is_flagship=traits.is_flagship, **placed, name=f"项目 {walk.number()}",
@@ -35,13 +41,12 @@ async def new_lead(walk: Walk) -> None:
         owner.id, [(owner.id, Decimal(100))], unit and unit.id, company, traits, zone, received,
         track,
     )  # fmt: skip
+    return lead["id"], walk.model.leads[lead["id"]]
 
 
 def _zone_credit(walk: Walk) -> ZoneCredit:
-    """Half of them as usual."""
-    if walk.flip():
-        return ZoneCredit()
-    share = walk.pick.choice((0, 3_333, 10_000, walk.pick.randint(1, 10_000)))
+    """Most of them not as usual."""
+    share = walk.pick.choice((0, 10_000, 10_000, walk.pick.randint(1, 10_000)))
     return ZoneCredit(walk.flip(), Decimal(share) / 100)
 
 
@@ -94,14 +99,20 @@ async def advance(walk: Walk) -> None:
 
 
 async def sign(walk: Walk) -> None:
-    """A lead straight to its signing, whose members share an amount with a remainder."""
-    await new_lead(walk)
-    lead_id = list(walk.model.leads)[-1]
-    lead = walk.model.leads[lead_id]
+    """A lead straight to its signing, today or on days since it was received."""
+    received = walk.pick.choice((today(), LONG, LAST_YEAR))
+    await signed(walk, received, received if walk.flip() else None)
+
+
+async def signed(
+    walk: Walk, received: date, day: date | None, zone: ZoneCredit | None = None
+) -> tuple[str, Lead]:
+    """A lead whose members share an amount with a remainder."""
+    lead_id, lead = await _registered(walk, received, zone)
     await steps_people.change_members_of(walk, lead_id, lead)
-    day = lead.received if walk.flip() else None
     for stage in PATHS[lead.track][:4]:
         await _moved(walk, lead_id, lead, stage, day)
+    return lead_id, lead
 
 
 async def land(walk: Walk) -> None:
@@ -179,9 +190,13 @@ async def reopen(walk: Walk) -> None:
 
 async def reverse_step(walk: Walk) -> None:
     """The latest move, whatever it was."""
-    lead = walk.one_of([
-        lead for _, lead in sorted(walk.model.leads.items()) if lead.steps and not lead.is_merged
-    ])  # fmt: skip
+    leads = [lead for _, lead in sorted(walk.model.leads.items())]
+    await reversed_one(walk, [lead for lead in leads if lead.steps and not lead.is_merged])
+
+
+async def reversed_one(walk: Walk, leads: list[Lead]) -> None:
+    """The latest move of one of these leads."""
+    lead = walk.one_of(leads)
     step = lead.steps[-1]
     record = await walk.deputy.seen(f"/stage-transitions/{step.id}")
     await walk.world.take_back("stage-transitions", record, walk.deputy)

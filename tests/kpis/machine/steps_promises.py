@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from app.core.clock import today
-from tests.kpis.machine.model import Paper, Promise, Step
+from tests.kpis.machine.facts import Paper, Promise, Step
 from tests.kpis.machine.walk import Walk
 from tests.walk import pdf
 
@@ -29,10 +29,10 @@ async def shown(walk: Walk, lead_id: str, to: str, day: date) -> dict[str, Any]:
     item, kind = PROMISED.get(to, ("", ""))
     if not item or Paper(lead_id, kind) in walk.model.papers:
         return {}
-    if walk.flip(0.3):
+    if walk.flip(0.2):
         await bring(walk, lead_id, kind)
         return {}
-    promised_on = day + timedelta(days=walk.pick.randint(1, 90))
+    promised_on = day + timedelta(days=walk.pick.randint(1, walk.pick.choice((30, 90))))
     return {"deferrals": [{"item": item, "promised_on": f"{promised_on}", "reason": "公示期内"}]}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.core.clock import today
-from tests.kpis.machine.model import Lead
+from tests.kpis.machine.facts import Lead
 from tests.kpis.machine.walk import NothingToDoError, Undoable, Walk
 
 REGIONS = ("530102", "310115")

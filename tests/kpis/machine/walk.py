@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from app.core.clock import today
 from app.core.db import Database
-from tests.kpis.machine.model import Lead, Model, Share, Traits
+from tests.kpis.machine.facts import Lead, Share, Traits
+from tests.kpis.machine.model import Model
 from tests.world import Client, World
 from tests.writes import etag
 
