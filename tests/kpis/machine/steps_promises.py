@@ -5,6 +5,7 @@ from typing import Any
 
 from app.core.clock import today
 from tests.kpis.machine.facts import Paper, Promise, Step
+from tests.kpis.machine.steps_activities import mature
 from tests.kpis.machine.walk import Walk
 from tests.walk import pdf
 
@@ -65,8 +66,10 @@ async def bring_overdue(walk: Walk, lead_id: str) -> None:
 
 
 async def bring_late(walk: Walk) -> None:
+    """What had passed, and is found there by the next night."""
     promise = walk.one_of([p for p in _open(walk) if p.passed_on])
     await bring(walk, promise.lead, promise.kind)
+    await mature(walk)
 
 
 async def extend(walk: Walk) -> None:
