@@ -7,9 +7,9 @@ _HUNDRED = Decimal(100)
 
 
 def rounded(value: Decimal, decimals: int) -> Decimal:
-    """Half up, as officials round."""
+    """Half up, as officials round; what rounds to nothing has no sign."""
     with localcontext(prec=60):
-        return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+        return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0
 
 
 def percent(numerator: Decimal, denominator: Decimal, decimals: int = 1) -> str | None:

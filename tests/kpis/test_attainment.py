@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.kpis.attainment import attainment, expected, percent, schedule_gap
+from app.kpis.attainment import attainment, expected, percent, rounded, schedule_gap
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,9 @@ def test_explicit_weights() -> None:
     assert expected(3, weights) == Decimal("0.15")
     assert expected(12, weights) == 1
     assert schedule_gap(Decimal("0.2"), 3, weights) == Decimal("5.00")
+
+
+def test_what_rounds_to_nothing_has_no_sign() -> None:
+    assert str(rounded(Decimal(0) / Decimal(-1), 4)) == "0.0000"
+    assert str(rounded(Decimal("-0.004"), 2)) == "0.00"
+    assert str(rounded(Decimal("-0.005"), 2)) == "-0.01"

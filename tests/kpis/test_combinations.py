@@ -1,6 +1,7 @@
 """Combinations in the ledger: their scope, what signing keeps, M10, and the results page."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 from app.core.clock import today
@@ -219,3 +220,26 @@ async def test_numbers_of_a_unit_are_for_the_zone_and_the_units_team_lead(world:
         assert row["subject"]["id"] == unit["id"]
         rows = (await client.seen(entries))["items"]
         assert {entry["lead_id"] for entry in rows} == {lead["id"]}
+
+
+async def test_less_than_nothing_of_a_rate_has_no_sign(world: World) -> None:
+    """A lead of a locked month, received today: until its answer is due, 0 ÷ −1 are counted."""
+    unit, _ = await a_unit(world)
+    start = today().replace(day=1)
+    received = f"{start - timedelta(days=20)}"
+    lead = await world.lead(combination_id=unit["id"], received_on=received)
+    month = (start - timedelta(days=1)).replace(day=1)
+    body = {"month": f"{month}", "cut_off_on": f"{start}"}
+    period = await world.assessor.made("/periods", body)
+    for to in ("closings", "locks"):
+        path, headers = f"/periods/{period['id']}/{to}", {"If-Match": etag(period)}
+        period = await world.assessor.made(path, None, headers=headers)
+    path = f"/leads/{lead['id']}"
+    reply = await world.officer.patch(path, {"received_on": f"{today()}"}, etag(lead))
+    assert reply.status_code == 200, reply.text
+    query = f"period={start}..{today()}"
+    summed = (await world.kpis("combinations", query))[unit["id"]]
+    page = f"/combinations/{unit['id']}/results?{query}"
+    told = {v["metric"]: v["value"] for v in (await world.leader.seen(page))["values"]}
+    assert told == {code: value["value"] for code, value in summed.items()}
+    assert told["P01"] in {"0.0000", None}

@@ -8,6 +8,7 @@ same draws in every run, of other ids and another today.
 import asyncio
 import os
 import random
+from collections import Counter
 from collections.abc import Coroutine
 from datetime import date, timedelta
 from itertools import pairwise
@@ -27,16 +28,20 @@ from app.main import create_app
 from app.models.periods import month_of
 from tests.kpis.machine import (
     audit,
+    slices,
     steps_activities,
     steps_leads,
     steps_money,
     steps_months,
+    steps_past,
     steps_people,
+    steps_promises,
     steps_records,
     steps_visits,
 )
 from tests.kpis.machine.counts import counted
 from tests.kpis.machine.model import ZONE
+from tests.kpis.machine.reached import RARE, WANTED, reached
 from tests.kpis.machine.walk import LONG, NothingToDoError, Step, Walk, begin
 from tests.world import World, emptying
 
@@ -54,8 +59,8 @@ WALKS = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 NOUNS = (
-    steps_visits, steps_leads, steps_people, steps_money, steps_activities, steps_records,
-    steps_months,
+    steps_visits, steps_leads, steps_promises, steps_past, steps_people, steps_money,
+    steps_activities, steps_records, steps_months,
 )  # fmt: skip
 # Each step as often as its weight says.
 DECK: list[Step] = [step for noun in NOUNS for step, n in noun.STEPS.items() for _ in range(n)]
@@ -70,6 +75,7 @@ class LedgerMachine(RuleBasedStateMachine):
     app: ClassVar[FastAPI]
     database: ClassVar[asyncpg.Connection]
     taken: ClassVar[int] = 0
+    reached: ClassVar[Counter[str]] = Counter()
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,7 +92,9 @@ class LedgerMachine(RuleBasedStateMachine):
         await self.database.execute(await emptying(self.database))
         world = World(self.app, self.database)
         await world.__aenter__()
-        return await begin(world)
+        walk = await begin(world)
+        await steps_promises.ask_for_papers(walk)
+        return walk
 
     @rule(seed=st.integers(0, 2**32))
     def step(self, seed: int) -> None:
@@ -99,6 +107,7 @@ class LedgerMachine(RuleBasedStateMachine):
     async def _taken(self) -> None:
         await self._act()
         self.walk.model.post(counted(self.walk.model))
+        self.reached.update(reached(self.walk.model))
         await self._check(WINDOWS[self.count % 4])
         if self._is_turn(10):
             instant = await self.walk.world.instant()
@@ -166,12 +175,13 @@ class LedgerMachine(RuleBasedStateMachine):
             await self._check_locked(days)
         for since, until in pairwise(self.known):
             for metric in METRICS:
-                subject = self.walk.pick.choice([("zone", ZONE), *until[1]])
+                told = [subject for subject in until[1] if subject[0] != "credited"]
+                subject = self.walk.pick.choice([("zone", ZONE), *told])
                 await audit.check_bridge(self.walk, metric, subject, since, until)
         found = await audit.answers(self.walk, LONG)
         await audit.check_drills(self.walk, found, LENGTH)
-        await audit.check_mechanisms(self.walk, found)
-        await audit.check_results(self.walk, found)
+        await slices.check_mechanisms(self.walk, found)
+        await slices.check_results(self.walk, found)
         assert await audit.differences(self.walk) == []
         await self.walk.world.__aexit__()
 
@@ -190,3 +200,6 @@ def test_any_history(database_url: str) -> None:
             runner.run(LedgerMachine.database.close())
             runner.run(LedgerMachine.app.state.db.close())
     assert LedgerMachine.taken >= LENGTH
+    print(sorted(LedgerMachine.reached.items()))
+    wanted = WANTED | RARE if LENGTH >= 1_000 else WANTED
+    assert set(LedgerMachine.reached) >= wanted

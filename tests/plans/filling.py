@@ -39,6 +39,8 @@ SMALL = {
     "development_goals": 100,
     "metric_definitions": 60,
     "periods": 120,
+    # Of the one month that is asked for.
+    "period_snapshots": 400,
     "integrity_alerts": 400,
     "target_weights": 1,
     "target_recomputations": 400,

@@ -14,12 +14,17 @@ from app.core.clock import today
 from app.kpis import ledger
 from app.kpis.catalogue import METRICS, RATIOS
 from app.kpis.metrics import Aggregation, CreditMode
-from app.models.mechanisms import Mechanism
 from tests.kpis.machine.counts import MODELLED
-from tests.kpis.machine.model import ZONE
+from tests.kpis.machine.model import CREDITED, ZONE
 from tests.kpis.machine.walk import LONG, Walk
 
-SCOPES = {"officers": "officer", "teams": "team", "combinations": "combination", "zone": "zone"}
+# How each scope is asked for; the zone by both of its totals.
+SCOPES = {
+    "officer": ("officers", ""), "team": ("teams", ""), "combination": ("combinations", ""),
+    "zone": ("zone", ""), "credited": ("zone", "&credit_basis=credited"),
+}  # fmt: skip
+# In which totals the ledger's rows of a scope are.
+_TOTALS = {"zone": ("zone", "credited"), "credit_difference": ("credited",)}
 # Whole to one officer, or split: what officers have adds up to what the zone has.
 ADDITIVE = [
     code
@@ -29,6 +34,7 @@ ADDITIVE = [
 # All but those whose two sides are of different subjects or units: never below 0 nor above 1.
 PARTS_OF_ONE = sorted({*RATIOS} - {"P08", "R05", "R12", "R13", "T07", "T08"})
 OF_TEAMS = [*ADDITIVE, "M10"]
+WHOLE = [code for code, m in METRICS.items() if m.credit_mode is not CreditMode.shared]
 Answers = dict[tuple[str, str], dict[str, Any]]  # scope and id → metric → number
 _ROWS = """
 SELECT scope, scope_id, metric, part, dimension,
@@ -42,11 +48,18 @@ async def answers(walk: Walk, start: date, end: date | None = None, as_of: str =
     """Every metric of every subject of every scope, with its parts."""
     query = f"period={start}..{end or today()}" + (f"&as_of={as_of}" if as_of else "")
     found: Answers = {}
-    for path, scope in SCOPES.items():
-        for subject, values in (await walk.world.kpis(path, query)).items():
+    for scope in SCOPES:
+        for subject, values in (await asked(walk, scope, query)).items():
             assert list(values) == list(METRICS), scope
             found[scope, subject] = values
     return found
+
+
+async def asked(walk: Walk, scope: str, query: str) -> dict[str, Any]:
+    """What a scope is told."""
+    path, more = SCOPES[scope]
+    found = await walk.world.kpis(path, query + more)
+    return {CREDITED: found[ZONE]} if scope == "credited" else found
 
 
 def kept(found: Answers) -> Any:
@@ -107,7 +120,9 @@ async def check_rows(walk: Walk, found: Answers, start: date) -> None:
     rows = await walk.world.database.fetch(_ROWS, start, today())
     held: dict[Any, list[Any]] = defaultdict(list)
     for row in rows:
-        held[row["scope"], str(row["scope_id"]), row["metric"]].append(row)
+        for scope in _TOTALS.get(row["scope"], (row["scope"],)):
+            subject = CREDITED if scope == "credited" else str(row["scope_id"])
+            held[scope, subject, row["metric"]].append(row)
     for (scope, subject), values in found.items():
         for metric, value in values.items():
             mine = held.pop((scope, subject, metric), [])
@@ -162,60 +177,31 @@ def check_rates(found: Answers) -> None:
 
 
 def check_sums(walk: Walk, found: Answers) -> None:
-    """Officers add up to the zone, and so do the teams below and the teams above."""
+    """Officers add up to what the zone is credited, and so do the teams below and those above."""
     for metric in ADDITIVE:
         officers = (subject for scope, subject in found if scope == "officer")
         _check_same(metric, found, (("officer", subject) for subject in officers))
     for metric in OF_TEAMS:
         for teams in (walk.leaves, walk.tops):
             _check_same(metric, found, (("team", team) for team in teams))
+    for metric in WHOLE:
+        _check_same(metric, found, [("zone", ZONE)])
 
 
 def _check_same(metric: str, found: Answers, among: Iterable[tuple[str, str]]) -> None:
     sums: dict[Any, Decimal] = defaultdict(Decimal)
     for subject in among:
-        for key, number in _parts(found[subject][metric]):
+        for key, number in parts_of(found[subject][metric]):
             sums[key] += number
-    zone = dict(_parts(found["zone", ZONE][metric]))
+    zone = dict(parts_of(found["credited", CREDITED][metric]))
     assert {k: n for k, n in sums.items() if n} == {k: n for k, n in zone.items() if n}, metric
 
 
-def _parts(value: dict[str, Any]) -> Iterable[tuple[tuple[str, str], Decimal]]:
+def parts_of(value: dict[str, Any]) -> Iterable[tuple[tuple[str, str], Decimal]]:
     """What adds up of a number and its parts: never a rate."""
     for part in (value, *value["breakdown"]):
         for name in ("numerator", "denominator") if "denominator" in part else ("value",):
             yield (part.get("dimension", ""), name), Decimal(part[name])
-
-
-async def check_mechanisms(walk: Walk, found: Answers) -> None:
-    """What is counted under each mechanism adds up, where something is counted under one at all."""
-    summed = [metric for metric in METRICS if metric not in {"M10", "Q13", "T02"}]
-    for path, scope in SCOPES.items():
-        sums: dict[Any, Decimal] = defaultdict(Decimal)
-        for mechanism in Mechanism:
-            query = f"period={LONG}..{today()}&mechanism={mechanism}"
-            for subject, values in (await walk.world.kpis(path, query)).items():
-                _add(sums, subject, (values[metric] for metric in summed))
-        whole: dict[Any, Decimal] = defaultdict(Decimal)
-        for (of, subject), values in found.items():
-            if of == scope:
-                _add(whole, subject, (values[metric] for metric in summed))
-        assert {k: n for k, n in sums.items() if n} == {k: n for k, n in whole.items() if n}, scope
-
-
-def _add(sums: dict[Any, Decimal], subject: str, values: Iterable[dict[str, Any]]) -> None:
-    for value in values:
-        for key, number in _parts(value):
-            sums[subject, value["metric"], key] += number
-
-
-async def check_results(walk: Walk, found: Answers) -> None:
-    """A unit's own page says what its summary says."""
-    for unit in filter(None, walk.units):
-        path = f"/combinations/{unit.id}/results?period={LONG}..{today()}"
-        told = {v["metric"]: v["value"] for v in (await walk.world.leader.seen(path))["values"]}
-        values = found["combination", unit.id]
-        assert told == {metric: value["value"] for metric, value in values.items()}, unit
 
 
 async def check_drills(walk: Walk, found: Answers, most: int) -> None:

@@ -7,25 +7,13 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from app.core.clock import today
-from tests.kpis.machine.model import (
-    PAIRS,
-    STAGES,
-    ZONE,
-    Capital,
-    Key,
-    Lead,
-    Model,
-    Money,
-    Placed,
-    Share,
-    Step,
-    Visit,
-)
+from tests.kpis.machine.facts import STAGES, Capital, Lead, Money, Placed, Share, Step, Visit
+from tests.kpis.machine.model import CREDITED, PAIRS, ZONE, Key, Model
 
 MODELLED = [
-    "M01", "M02", "M03", "M04", "M05", "M06", "M07", "P08", "Q01", "Q02", "Q03", "Q05", "Q06",
-    "Q07", "Q08", "Q09", "Q10", "Q11", "Q12", "R01", "R02", "R04", "R05", "R07", "R09", "R10",
-    "R11", "T02", "T03", "T05", "T09",
+    "M01", "M02", "M03", "M04", "M05", "M06", "M07", "P06", "P08", "Q01", "Q02", "Q03", "Q05",
+    "Q06", "Q07", "Q08", "Q09", "Q10", "Q11", "Q12", "R01", "R02", "R04", "R05", "R07", "R09",
+    "R10", "R11", "T02", "T03", "T05", "T09",
 ]  # fmt: skip
 FLAGS = {
     (True, True): "both", (True, False): "leading", (False, True): "flagship", (False, False): "",
@@ -35,7 +23,7 @@ REACHED = {
     "at_capacity": "Q09",
 }  # fmt: skip
 INDUSTRIAL = {"real_estate", "infrastructure", "finance"}
-FEN = Decimal("0.01")
+FEN, OF_A_LEAD = Decimal("0.01"), Decimal("0.0001")
 Counted = Iterator[tuple[str, str, str, str, Any]]  # scope, metric, part, dimension, quantity
 
 
@@ -53,12 +41,17 @@ def counted(model: Model) -> dict[Key, Decimal]:
     for fact_id, fact in model.money.items():
         for day, (scope, metric, part, dimension, quantity) in _of_money(fact, model.capital):
             found[fact_id, scope, metric, part, dimension, None, day] += quantity
+    for promise in model.promises:
+        if promise.passed_on and promise.is_approved and not promise.of.is_merged:
+            step, dimension = promise.step, "late" if promise.is_late else "missing"
+            for scope in _scopes([step.owner], step.unit):
+                found[step.id, scope, "P06", "value", dimension, None, promise.passed_on] += 1
     return found
 
 
 def _scopes(people: list[Placed], unit: str | None) -> set[str]:
     return (
-        {ZONE}
+        {ZONE, CREDITED}
         | ({unit} if unit else set())
         | {scope for officer, teams in people for scope in (officer, *teams)}
     )
@@ -77,15 +70,29 @@ def _of_visit(visit: Visit) -> Counted:
 
 
 def _shared(
-    amount: Decimal, shares: list[Share], unit: str | None
+    amount: Decimal, shares: list[Share], of: Step | Money
 ) -> Iterator[tuple[str, Decimal, Decimal]]:
-    """Scope, portion and money: cut to the fen, the rest to the last who has a share."""
+    """Scope, portion and money: members have what is credited, the zone what lies in it."""
+    if of.zone.is_located:
+        yield ZONE, Decimal(1), amount
+    if not of.zone.share:
+        return
     parts = [part for part in shares if part[2] > 0]
-    cuts = [(amount * share / 100).quantize(FEN, ROUND_DOWN) for _, _, share in parts]
-    cuts[-1] += amount - sum(cuts)
-    for (officer, teams, share), money in zip(parts, cuts, strict=True):
-        for scope in (officer, *teams, *([unit] if unit else []), ZONE):
-            yield scope, share / 100, money
+    portions = _divided(of.zone.share / 100, parts, OF_A_LEAD)
+    moneys = _divided(_cut(amount * of.zone.share / 100, FEN), parts, FEN)
+    for (officer, teams, _), portion, money in zip(parts, portions, moneys, strict=True):
+        for scope in (officer, *teams, *([of.unit] if of.unit else []), CREDITED):
+            yield scope, portion, money
+
+
+def _divided(whole: Decimal, parts: list[Share], unit: Decimal) -> list[Decimal]:
+    """Each part cut to the unit, the rest to the last who has a share."""
+    cuts = [_cut(whole * share / 100, unit) for _, _, share in parts]
+    return [*cuts[:-1], whole - sum(cuts[:-1])]
+
+
+def _cut(number: Decimal, unit: Decimal) -> Decimal:
+    return number.quantize(unit, ROUND_DOWN)
 
 
 def _of_lead(model: Model, lead_id: str, lead: Lead) -> Counted:
@@ -124,7 +131,7 @@ def _recognitions(lead: Lead) -> Counted:
 
 def _milestone(lead: Lead, step: Step) -> Counted:
     start = "producing" if lead.track == "opening" else "building"
-    for scope, portion, _ in _shared(Decimal(0), step.credits, step.unit):
+    for scope, portion, _ in _shared(Decimal(0), step.credits, step):
         if step.to in REACHED:
             yield scope, REACHED[step.to], "value", "", portion
         if step.to == start:
@@ -133,7 +140,7 @@ def _milestone(lead: Lead, step: Step) -> Counted:
 
 
 def _signing(step: Step, thresholds: Iterable[int]) -> Counted:
-    for scope, portion, money in _shared(step.amount, step.credits, step.unit):
+    for scope, portion, money in _shared(step.amount, step.credits, step):
         yield scope, "Q02", "value", "", portion
         yield scope, "M01", "value", "", money
         if step.traits.is_internal:
@@ -148,20 +155,20 @@ def _signing(step: Step, thresholds: Iterable[int]) -> Counted:
 def _cohort(lead: Lead, step: Step, arrived: list[Decimal]) -> Counted:
     added = [supplement for supplement in lead.supplements.values() if supplement.is_active]
     for supplement in added:
-        for scope, _, money in _shared(supplement.amount, supplement.credits, step.unit):
+        for scope, _, money in _shared(supplement.amount, supplement.credits, step):
             yield scope, "M01", "value", "", money
     agreed = step.amount + sum(supplement.amount for supplement in added)
-    for scope, _, money in _shared(agreed, step.credits, step.unit):
+    for scope, _, money in _shared(agreed, step.credits, step):
         yield scope, "R05", "denominator", "", money
     if arrived:
-        for scope, _, money in _shared(sum(arrived, Decimal(0)), step.credits, step.unit):
+        for scope, _, money in _shared(sum(arrived, Decimal(0)), step.credits, step):
             yield scope, "R05", "numerator", "", money
     became = {
         "R01": lead.has("registered") or bool(arrived),
         "R02": lead.has("registered"),
         "R04": lead.has("producing"),
     }
-    for scope, portion, _ in _shared(Decimal(0), step.credits, step.unit):
+    for scope, portion, _ in _shared(Decimal(0), step.credits, step):
         for metric, is_top in became.items():
             yield scope, metric, "denominator", "", portion
             if is_top:
@@ -191,7 +198,7 @@ def _conversions(lead: Lead, step: Step) -> Counted:
 def _of_money(fact: Money, capital: Capital) -> Iterator[tuple[date, Any]]:
     if not fact.is_recognised:
         return
-    for scope, _, money in _shared(fact.amount, fact.credits, fact.unit):
+    for scope, _, money in _shared(fact.amount, fact.credits, fact):
         for day, metric, part, dimension in _money_metrics(fact, capital):
             yield day, (scope, metric, part, dimension, money)
 
@@ -212,7 +219,7 @@ def _money_metrics(fact: Money, capital: Capital) -> Iterator[tuple[date, str, s
     if _is_outside(fact.region, "53") and not set(fact.tags) & INDUSTRIAL:
         yield fact.day, "M03", "value", ""
     if _is_outside(fact.region, "5301"):
-        is_new = fact.day.year <= today().year
+        is_new = fact.signed_on.year >= fact.day.year
         yield fact.day, "M04", "value", "new" if is_new else "continued"
         yield fact.day, "M07", "denominator", ""
         if fact.is_key_chain:

@@ -135,17 +135,19 @@ async def receive_earlier(walk: Walk) -> None:
     lead_id, lead = walk.lead()
     if lead.stage != "identified":
         raise NothingToDoError
-    changes = {"received_on": f"{walk.day()}"}
-    await walk.patched(walk.owner(lead), f"/leads/{lead_id}", changes)
+    day = walk.day()
+    await walk.patched(walk.owner(lead), f"/leads/{lead_id}", {"received_on": f"{day}"})
+    lead.received = day
 
 
 async def mature(walk: Walk) -> None:
     """What the night's run writes down."""
     await maturity.mature(walk.database, lambda _done, _of: None)
+    walk.model.mature()
 
 
 STEPS = {
     log_activity: 3, correct_activity: 2, reverse_activity: 1, trace: 2, untrace: 1, station: 1,
     leave_station: 1, correct_station: 1, serve: 2, reopen_task: 1, answer: 1, assess: 1,
-    receive_earlier: 1, mature: 1,
+    receive_earlier: 1, mature: 2,
 }  # fmt: skip

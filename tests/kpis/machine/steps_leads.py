@@ -1,21 +1,28 @@
 """Leads and their moves: every counted stage on every track, given up, opened again, taken back."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from app.core.clock import today
-from tests.kpis.machine import steps_people
-from tests.kpis.machine.model import Lead, Step, Traits
-from tests.kpis.machine.walk import NothingToDoError, Walk
+from tests.kpis.machine import steps_people, steps_promises
+from tests.kpis.machine.facts import Lead, Step, Traits, ZoneCredit
+from tests.kpis.machine.walk import LONG, NothingToDoError, Walk
 from tests.world import PATHS
 
 STATUSES = ("strong", "weak", "missing")
 NOTHING = Decimal(0)
+LAST_YEAR = date(today().year - 1, 12, 1)
 REASONS = ("investor_withdrew", "site_unsuitable", "force_majeure")
 
 
 async def new_lead(walk: Walk) -> None:
+    await _registered(walk, walk.pick.choice((today(), LONG, LAST_YEAR)))
+
+
+async def _registered(
+    walk: Walk, received: date, zone: ZoneCredit | None = None
+) -> tuple[str, Lead]:
     owner, unit = walk.officer(), walk.pick.choice(walk.units)
     traits, placed = Traits(walk.flip(), walk.flip(), walk.flip()), dict[str, Any]()
     if unit:
@@ -23,14 +30,40 @@ async def new_lead(walk: Walk) -> None:
         if walk.flip(0.7):
             traits.has_node, placed["chain_node_id"] = True, unit.node_id
     track, company = walk.pick.choice(sorted(PATHS)), walk.one_of(walk.companies)
+    zone = zone or _zone_credit(walk)
     lead = await walk.world.lead(
         owner, track=track, company_id=company, is_leading=traits.is_leading,
         is_flagship=traits.is_flagship, **placed, name=f"项目 {walk.number()}",
         direction="internal" if traits.is_internal else "external",
+        received_on=f"{received}", **_told(zone),
     )  # fmt: skip
     walk.model.leads[lead["id"]] = Lead(
-        owner.id, [(owner.id, Decimal(100))], unit and unit.id, company, traits, track
-    )
+        owner.id, [(owner.id, Decimal(100))], unit and unit.id, company, traits, zone, received,
+        track,
+    )  # fmt: skip
+    return lead["id"], walk.model.leads[lead["id"]]
+
+
+def _zone_credit(walk: Walk) -> ZoneCredit:
+    """Most of them not as usual."""
+    share = walk.pick.choice((0, 10_000, 10_000, walk.pick.randint(1, 10_000)))
+    return ZoneCredit(walk.flip(), Decimal(share) / 100)
+
+
+def _told(zone: ZoneCredit) -> dict[str, Any]:
+    return {"is_located_in_zone": zone.is_located, "credited_share": f"{zone.share:.2f}"}
+
+
+async def share_with_a_district(walk: Walk) -> None:
+    """What counts already keeps what it was stamped with."""
+    lead_id, lead = walk.lead()
+    path = f"/leads/{lead_id}"
+    team = (await walk.world.leader.seen(path))["team_id"]
+    heads = (walk.world.team_lead, walk.world.other_lead)
+    zone = _zone_credit(walk)
+    head = walk.one_of([head for head in heads if walk.home[head.id] == team])
+    await walk.patched(head, path, _told(zone))
+    lead.zone = zone
 
 
 async def change_unit(walk: Walk) -> None:
@@ -66,13 +99,20 @@ async def advance(walk: Walk) -> None:
 
 
 async def sign(walk: Walk) -> None:
-    """A lead straight to its signing, whose members share an amount with a remainder."""
-    await new_lead(walk)
-    lead_id = list(walk.model.leads)[-1]
-    lead = walk.model.leads[lead_id]
+    """A lead straight to its signing, today or on days since it was received."""
+    received = walk.pick.choice((today(), LONG, LAST_YEAR))
+    await signed(walk, received, received if walk.flip() else None)
+
+
+async def signed(
+    walk: Walk, received: date, day: date | None, zone: ZoneCredit | None = None
+) -> tuple[str, Lead]:
+    """A lead whose members share an amount with a remainder."""
+    lead_id, lead = await _registered(walk, received, zone)
     await steps_people.change_members_of(walk, lead_id, lead)
     for stage in PATHS[lead.track][:4]:
-        await _moved(walk, lead_id, lead, stage)
+        await _moved(walk, lead_id, lead, stage, day)
+    return lead_id, lead
 
 
 async def land(walk: Walk) -> None:
@@ -83,8 +123,12 @@ async def land(walk: Walk) -> None:
         await _moved(walk, lead_id, lead, stage)
 
 
-async def _moved(walk: Walk, lead_id: str, lead: Lead, to: str) -> None:
-    amount, more = NOTHING, dict[str, Any](to_stage=to)
+async def _moved(walk: Walk, lead_id: str, lead: Lead, to: str, day: date | None = None) -> None:
+    """What is overdue is brought first; some papers of the gate are only promised."""
+    day = day or _event_day(walk, lead)
+    await steps_promises.bring_overdue(walk, lead_id)
+    amount, more = NOTHING, dict[str, Any](to_stage=to, event_on=f"{day}")
+    more |= await steps_promises.shown(walk, lead_id, to, day)
     if to == "signed":
         amount = walk.amount()
         more["agreed_amount"] = f"{amount:.2f}"
@@ -94,15 +138,30 @@ async def _moved(walk: Walk, lead_id: str, lead: Lead, to: str) -> None:
     await _asked(walk, lead_id, lead, more, amount)
 
 
+def _event_day(walk: Walk, lead: Lead) -> date:
+    """Today, or since the latest move."""
+    last = max([lead.received, *(step.day for step in lead.steps)])
+    ago = walk.pick.choice((0, walk.pick.randint(0, (today() - last).days)))
+    return today() - timedelta(days=ago)
+
+
 async def _asked(
     walk: Walk, lead_id: str, lead: Lead, body: dict[str, Any], amount: Decimal = NOTHING
 ) -> None:
     done = await walk.world.ask(lead_id, walk.world.leader, **body)
+    if "deferrals" in body:
+        path = f"/stage-transitions/{done['id']}/decisions"
+        done = await walk.posted(walk.deputy, path, done, {"decision": "recognise"})
     assert done["status"] == "recognised"
     owner, shares = (lead.owner, walk.model.teams[lead.owner]), walk.credits(lead)
     to, reason = body.get("to_stage") or body["kind"], body.get("reason_code", "")
-    kept = walk.kept(lead)
-    lead.steps.append(Step(done["id"], to, amount, owner, shares, lead.unit, kept, reason))
+    day = date.fromisoformat(done["event_on"])
+    step = Step(
+        done["id"], to, amount, owner, shares, lead.unit, walk.kept(lead, day), reason, lead.zone,
+        day,
+    )  # fmt: skip
+    lead.steps.append(step)
+    steps_promises.noted(walk, lead_id, step, body.get("deferrals", []))
 
 
 async def _status(walk: Walk, kind: str, before: str, **body: Any) -> None:
@@ -131,9 +190,13 @@ async def reopen(walk: Walk) -> None:
 
 async def reverse_step(walk: Walk) -> None:
     """The latest move, whatever it was."""
-    lead = walk.one_of([
-        lead for _, lead in sorted(walk.model.leads.items()) if lead.steps and not lead.is_merged
-    ])  # fmt: skip
+    leads = [lead for _, lead in sorted(walk.model.leads.items())]
+    await reversed_one(walk, [lead for lead in leads if lead.steps and not lead.is_merged])
+
+
+async def reversed_one(walk: Walk, leads: list[Lead]) -> None:
+    """The latest move of one of these leads."""
+    lead = walk.one_of(leads)
     step = lead.steps[-1]
     record = await walk.deputy.seen(f"/stage-transitions/{step.id}")
     await walk.world.take_back("stage-transitions", record, walk.deputy)
@@ -151,6 +214,6 @@ async def check_lists(walk: Walk) -> None:
 
 
 STEPS = {
-    new_lead: 2, change_unit: 1, declare: 1, advance: 4, sign: 3, land: 3, suspend: 1, resume: 1,
-    terminate: 2, reopen: 2, reverse_step: 4, check_lists: 1,
+    new_lead: 2, share_with_a_district: 2, change_unit: 1, declare: 1, advance: 4, sign: 3,
+    land: 3, suspend: 1, resume: 1, terminate: 2, reopen: 2, reverse_step: 4, check_lists: 1,
 }  # fmt: skip

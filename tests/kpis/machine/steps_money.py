@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.core.clock import today
-from tests.kpis.machine.model import Money, Supplement
+from tests.kpis.machine.facts import Lead, Money, Supplement
 from tests.kpis.machine.walk import Walk
 from tests.writes.agreements import PROMISE, REPORT, decided, draft
 from tests.writes.money import NOUNS, body_of
@@ -17,8 +17,13 @@ DAYS = {"capital_arrival": "arrived_on", "foreign_capital_use": "used_on"}
 
 async def receive(walk: Walk) -> None:
     """Typed by the owner, recognised by the assessor for those who are members now."""
-    lead_id, lead = walk.lead(is_signed=True)
-    fact = Money(walk.pick.choice([*NOUNS, "capital_arrival"]), lead_id, walk.day(), walk.amount())
+    noun = walk.pick.choice([*NOUNS, "capital_arrival"])
+    await received(walk, noun, *walk.lead(is_signed=True))
+
+
+async def received(walk: Walk, noun: str, lead_id: str, lead: Lead) -> None:
+    """A fact of a lead, most likely recognised."""
+    fact = Money(noun, lead_id, walk.day(), walk.amount())
     body = {"amount": f"{fact.amount:.2f}"} | _told(walk, fact)
     fact.unit = lead.unit
     path = f"/{NOUNS[fact.noun]}"
@@ -30,6 +35,7 @@ async def receive(walk: Walk) -> None:
     if made["status"] == "recognised":
         unit = walk.unit(lead.unit)
         fact.credits, fact.is_recognised = walk.credits(lead), True
+        fact.zone, fact.signed_on = lead.zone, lead.signing.day
         fact.is_key_chain = unit is not None and unit.is_key_chain
         walk.model.money[made["id"]] = fact
 

@@ -6,7 +6,7 @@ from typing import Any
 from app.core.clock import today
 from app.kpis import rollup
 from app.models.periods import month_of, next_month
-from tests.kpis.machine.model import Capital
+from tests.kpis.machine.facts import Capital
 from tests.kpis.machine.walk import LONG, NothingToDoError, Walk
 from tests.writes.metric_definitions import capital
 

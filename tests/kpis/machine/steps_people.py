@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from tests.kpis.machine.model import Lead
+from tests.kpis.machine.facts import Lead
 from tests.kpis.machine.walk import Undoable, Walk
 
 

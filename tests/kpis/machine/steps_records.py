@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.core.clock import today
-from tests.kpis.machine.model import Lead
+from tests.kpis.machine.facts import Lead
 from tests.kpis.machine.walk import NothingToDoError, Undoable, Walk
 
 REGIONS = ("530102", "310115")
@@ -49,7 +49,9 @@ async def merge_leads(walk: Walk) -> None:
         raise NothingToDoError
     body = {"kind": "lead", "kept_id": kept_id, "merged_id": merged_id, "reason": "同一项目"}
     record = await walk.world.leader.made("/merges", body)
-    facts = [fact for fact in walk.model.money.values() if fact.lead == merged_id]
+    model = walk.model
+    bound = [*model.money.values(), *model.papers, *model.promises]
+    facts = [fact for fact in bound if fact.lead == merged_id]
 
     def place(lead_id: str, lead: Lead, *, is_merged: bool) -> None:
         lead.is_merged = is_merged

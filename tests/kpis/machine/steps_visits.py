@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.core.clock import today
-from tests.kpis.machine.model import Visit
+from tests.kpis.machine.facts import Visit
 from tests.kpis.machine.walk import NothingToDoError, Walk
 
 KINDS = ("outbound", "inbound", "local", "online")

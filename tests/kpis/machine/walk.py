@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from app.core.clock import today
 from app.core.db import Database
-from tests.kpis.machine.model import Lead, Model, Share, Traits
+from tests.kpis.machine.facts import Lead, Share, Traits
+from tests.kpis.machine.model import Model
 from tests.world import Client, World
 from tests.writes import etag
 
@@ -120,9 +121,9 @@ class Walk:
     def unit(self, unit_id: str | None) -> Unit | None:
         return next((unit for unit in self.units if unit and unit.id == unit_id), None)
 
-    def kept(self, lead: Lead) -> Traits:
-        """What a step asked for now keeps."""
-        unit = self.unit(lead.unit) if lead.traits.has_node else None
+    def kept(self, lead: Lead, day: date) -> Traits:
+        """What a step of a day keeps; what is said of a node is said today."""
+        unit = self.unit(lead.unit) if lead.traits.has_node and day == today() else None
         return Traits(**{**vars(lead.traits), "node_status": unit and unit.status})
 
     def keep(self, noun: str, record: Any) -> None:
