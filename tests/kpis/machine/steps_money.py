@@ -101,7 +101,8 @@ async def end_supplement(walk: Walk) -> None:
 async def report(walk: Walk) -> None:
     """What the year brought; taken back as any fact."""
     lead_id, lead = walk.lead(is_signed=True)
-    body = {"lead_id": lead_id, **REPORT, "year": 2000 + walk.number()}
+    walk.keep("report", lead_id)
+    body = {"lead_id": lead_id, **REPORT, "year": today().year - len(walk.made["report"])}
     path = "/operation-reports"
     made = await walk.owner(lead).made(path, body)
     at = f"{path}/{made['id']}"

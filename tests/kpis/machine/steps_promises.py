@@ -52,7 +52,9 @@ async def bring(walk: Walk, lead_id: str, kind: str) -> None:
         "/evidence-files",
         None,
         data={"kind": kind, "dated_on": f"{today()}"},
-        files={"file": ("paper.pdf", pdf(f"{lead_id} {walk.number()}"), "application/pdf")},
+        files={
+            "file": ("paper.pdf", pdf(f"{lead_id} {len(walk.model.papers)}"), "application/pdf")
+        },
     )
     body = {"file_id": file["id"], "subject_kind": "lead", "subject_id": lead_id}
     await owner.made("/evidence-links", body)
