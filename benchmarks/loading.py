@@ -13,7 +13,9 @@ from app.models.ledger_entries import LedgerEntry
 from benchmarks.rows import DAYS, FIRST_DAY
 
 Step = Callable[[str, int], Callable[[int], None]]
-_OWN = {"id", "quantity", "recorded_at", "fact_on", "adjusts_period", "is_redefinition"}
+_OWN = {"id", "quantity", "recorded_at", "fact_on", "adjusts_period", "is_redefinition"} | {
+    "reverses_id"
+}
 _KEYS = ", ".join(name for name in LedgerEntry.model_fields if name not in _OWN)
 _POST = f"""
 WITH {{facts}}

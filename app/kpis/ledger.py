@@ -7,6 +7,9 @@ What is posted is also queued for the monthly sums (`rollup`), in the same state
 
 A locked month never moves: what is missing there is counted on the day of posting, and the entry
 says which month it adjusts. The difference is still taken by the day that the definition says.
+
+What takes back says of which entry: the newest one of the same subject, key and day whose sum it
+brings nearer to nothing, or beyond. What adds to a sum, or begins one anew, takes nothing back.
 """
 
 from collections.abc import Sequence
@@ -57,6 +60,20 @@ _FACTS = {
 # What a difference is taken by, beside the day that the definition says.
 _KEYS = """metric, definition_version, part, dimension, subject_id, scope, scope_id, lead_id,
 company_id, mechanism"""
+# Looked for only where a sum that there is gets less: the other rows never ask the ledger again.
+_SAME = ", ".join(f"{{0}}.{key.strip()}" for key in f"{_KEYS}, fact_on".split(","))
+_TAKEN_BACK = f"""CASE WHEN missing.held * missing.quantity < 0 THEN (
+    SELECT e.id FROM ledger_entries e
+    WHERE e.subject_id = missing.subject_id AND e.quantity * missing.quantity < 0
+      AND ({_SAME.format("e")}) IS NOT DISTINCT FROM ({_SAME.format("missing")})
+    ORDER BY e.recorded_at DESC, e.id DESC LIMIT 1) END"""
+# A CHECK sees one row alone, and a key would be asked at every posting.
+_ASTRAY = f"""
+SELECT r.metric, r.subject_id, r.scope, r.scope_id, r.dimension, r.counted_on, r.quantity
+FROM ledger_entries r LEFT JOIN ledger_entries e ON e.id = r.reverses_id
+  AND ({_SAME.format("e")}) IS NOT DISTINCT FROM ({_SAME.format("r")})
+  AND e.quantity * r.quantity < 0
+WHERE r.reverses_id IS NOT NULL AND e.id IS NULL"""
 _TODAY = "CAST(timezone('Asia/Shanghai', clock_timestamp()) AS date)"
 
 
@@ -88,11 +105,11 @@ def _difference(family: Family, *, is_whole: bool, only: str | None = None) -> s
     held = f"({of_family})" + ("" if is_whole else " AND subject_id = :subject_id")
     return f"""
 WITH {definitions(codes)}, {facts}
-SELECT {_KEYS}, fact_on, sum(quantity) AS quantity
+SELECT {_KEYS}, fact_on, sum(quantity) AS quantity, sum(held) AS held
 FROM (
-  SELECT {_KEYS}, counted_on AS fact_on, quantity FROM ({wanted}) AS wanted
+  SELECT {_KEYS}, counted_on AS fact_on, quantity, 0 AS held FROM ({wanted}) AS wanted
   UNION ALL
-  SELECT {_KEYS}, fact_on, -quantity FROM ledger_entries WHERE {held}
+  SELECT {_KEYS}, fact_on, -quantity, quantity FROM ledger_entries WHERE {held}
 ) AS both_sides
 GROUP BY {_KEYS}, fact_on HAVING sum(quantity) <> 0
 """
@@ -102,8 +119,8 @@ def _append(family: Family, *, is_whole: bool, redefined: str | None = None) -> 
     """What is missing goes in, on the day of posting where its own month is locked."""
     return f"""
 INSERT INTO ledger_entries
-  (id, {_KEYS}, quantity, is_redefinition, fact_on, counted_on, adjusts_period)
-SELECT gen_random_uuid(), {_KEYS}, quantity, {redefined is not None}, fact_on,
+  (id, {_KEYS}, quantity, reverses_id, is_redefinition, fact_on, counted_on, adjusts_period)
+SELECT gen_random_uuid(), {_KEYS}, quantity, {_TAKEN_BACK}, {redefined is not None}, fact_on,
        CASE WHEN fact_on < opened.on_day THEN greatest({_TODAY}, opened.on_day) ELSE fact_on END,
        CASE WHEN fact_on < opened.on_day THEN CAST(date_trunc('month', fact_on) AS date) END
 FROM ({_difference(family, is_whole=is_whole, only=redefined)}) AS missing,
@@ -139,7 +156,7 @@ INSERT INTO {rollup.PENDING} SELECT {rollup.OF_ENTRY}, quantity FROM entries
 async def verify(session: AsyncSession) -> list[Difference]:
     """Every difference between facts and ledger, ledger and sums, and of locked months.
 
-    Empty when exact.
+    And every entry that says it takes back what it cannot. Empty when exact.
 
     The sums of a metric are compared with a ledger that is itself exact, so that one fault is
     named once.
@@ -150,6 +167,8 @@ async def verify(session: AsyncSession) -> list[Difference]:
         rows = await connection.execute(sa.text(_difference(family, is_whole=True)))
         found += [_named({**row, "counted_on": row["fact_on"]}) for row in rows.mappings()]
     wrong = {difference.metric for difference in found}
+    astray = (await connection.execute(sa.text(_ASTRAY))).mappings()
+    found += [_named(row) for row in astray]
     sums = await rollup.differences(session)
     found += [_of_sums(row) for row in sums if row["metric"] not in wrong]
     return found + [_of_sums(row) for row in await periods.moved(session)]

@@ -51,6 +51,9 @@ class LedgerEntry(Row, table=True):
     `fact_on` is the day that the definition says, `counted_on` the one that it counts on. They
     differ where the month was locked before: `adjusts_period` is the first day of that month.
     `is_redefinition` says that no fact changed: a version of the definition was adopted.
+    `reverses_id` is the entry whose quantity this one takes back, whole or in part; no foreign key,
+    since nothing is ever deleted here. Null where it takes nothing back, or was posted before the
+    column came.
     """
 
     __tablename__ = "ledger_entries"
@@ -94,6 +97,7 @@ class LedgerEntry(Row, table=True):
     counted_on: date
     fact_on: date
     adjusts_period: date | None = None
+    reverses_id: UUID | None = None
     is_redefinition: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     quantity: Decimal = Field(sa_type=numeric(24, 4))
     recorded_at: datetime = Field(
@@ -132,6 +136,7 @@ class LedgerEntryRead(ReadShape):
     counted_on: BusinessDate
     fact_on: BusinessDate
     adjusts_period: BusinessDate | None
+    reverses_id: UUID | None
     is_redefinition: bool
     quantity: Quantity
     recorded_at: Instant
