@@ -62,6 +62,8 @@ ALLOWED = {
         "ledger_entries.sort=-quantity",
     },
     "a record a month, and a few versions of a few metrics": {
+        "credit_policies.sort=created_at",
+        "credit_policies.sort=-created_at",
         "metric_definitions.sort=created_at",
         "metric_definitions.sort=-created_at",
         "metric_definitions.sort=definition_version",
