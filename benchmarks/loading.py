@@ -21,6 +21,7 @@ _OWN = {
     "adjusts_period",
     "subject_on",
     "is_redefinition",
+    "reverses_id",
 }
 _KEYS = ", ".join(name for name in LedgerEntry.model_fields if name not in _OWN)
 _POST = f"""

@@ -36,11 +36,14 @@ def problem(response: httpx2.Response, status: int, code: str) -> Any:
 async def emptying(database: asyncpg.Connection) -> str:
     """The statements that empty every table, triggers and foreign keys off.
 
-    What the migrations put in stays: the first version of every metric.
+    What the migrations put in stays: the first version of every metric and of the credit policy.
     """
     tables = await database.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     names = [row["tablename"] for row in tables if row["tablename"] != "alembic_version"]
-    kept = {"metric_definitions": " WHERE definition_version > 1"}
+    kept = {
+        "metric_definitions": " WHERE definition_version > 1",
+        "credit_policies": " WHERE effective_on > '1949-01-01'",
+    }
     deletes = ";".join(f'DELETE FROM "{name}"{kept.get(name, "")}' for name in names)
     return f"SET session_replication_role = replica; {deletes}; RESET session_replication_role"
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.clock import ZONE
+from app.core.clock import ZONE, today
 from app.demo.combinations import kept, placed
 from app.demo.people import Zone, demo_id
 from app.models.companies import Company
-from app.models.lead_members import LeadMember, LeadMemberRole, MemberEntry, shares_of
+from app.models.lead_members import LeadMember, LeadMemberRole, MemberEntry, Policy, shares_of
 from app.models.leads import Lead
 from app.models.mechanisms import Direction, Mechanism
 from app.models.officers import Officer
@@ -29,6 +29,7 @@ from app.models.pipeline import (
 from app.models.roles import Role
 from app.models.stage_credits import StageCredit
 from app.models.stage_transitions import StageTransition
+from app.services import credit_policies
 
 FIRST_DAY, LAST_DAY = date(2024, 11, 1), date(2026, 10, 31)
 # Yuan: the sizes that zones report, from thirty million to two billion.
@@ -108,12 +109,11 @@ async def add_leads(zone: Zone, wanted: list[Plan]) -> list[Lead]:
     crew = zone.field_officers()
     leads: list[Lead] = []
     for index, (plan, number) in enumerate(zip(wanted, numbers.scalars(), strict=True)):
-        owner = crew[index % len(crew)]
-        leads.append(_lead(zone, plan, number, owner))
+        leads.append(_lead(zone, plan, number, crew[index % len(crew)]))
     await zone.session.flush()
-    stamped: list[StageCredit] = []
+    policy, stamped = await credit_policies.parts_on(zone.session, today()), list[StageCredit]()
     for lead, plan in zip(leads, wanted, strict=True):
-        stamped += _history(zone, lead, plan, _members(zone, lead))
+        stamped += _history(zone, lead, plan, _members(zone, lead, policy))
     await zone.session.flush()
     zone.session.add_all(stamped)
     await zone.session.flush()
@@ -149,7 +149,7 @@ def _lead(zone: Zone, plan: Plan, number: int, owner: Officer) -> Lead:
     return lead
 
 
-def _members(zone: Zone, lead: Lead) -> list[LeadMember]:
+def _members(zone: Zone, lead: Lead, policy: Policy) -> list[LeadMember]:
     others = [o for o in zone.field_officers() if o.id != lead.owner_id]
     helpers = zone.dice.sample(others, zone.dice.randrange(3))
     roles = [LeadMemberRole.first_contact, LeadMemberRole.supporter]
@@ -164,7 +164,7 @@ def _members(zone: Zone, lead: Lead) -> list[LeadMember]:
             share=share,
             from_on=lead.received_on,
         )
-        for entry, share in zip(entries, shares_of(entries), strict=True)
+        for entry, share in zip(entries, shares_of(entries, policy), strict=True)
     ]
     zone.session.add_all(members)
     return members

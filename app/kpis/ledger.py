@@ -39,6 +39,7 @@ from app.kpis import (
 )
 from app.kpis.catalogue import METRICS, RATIOS
 from app.kpis.metrics import Family
+from app.kpis.reversals import ASTRAY, KEYS, TAKEN_BACK
 from app.kpis.versions import definitions
 from app.models.ledger_entries import ZONE_ID
 from app.models.scorecards import Scorecard, ScorecardStatus, hash_of
@@ -58,9 +59,6 @@ _FACTS = {
     Family.lead_clock: (rhythm.CLOCKS, "f.lead_id = :subject_id"),
     Family.follow_up: (rhythm.FOLLOW_UPS, "f.id = :subject_id"),
 }
-# What a difference is taken by, beside the day that the definition says.
-_KEYS = """metric, definition_version, part, dimension, subject_id, scope, scope_id, lead_id,
-company_id, mechanism"""
 _OF_RATIO = "metric IN ({})".format(", ".join(f"'{code}'" for code in RATIOS))
 _TODAY = "CAST(timezone('Asia/Shanghai', clock_timestamp()) AS date)"
 
@@ -93,13 +91,13 @@ def _difference(family: Family, *, is_whole: bool, only: str | None = None) -> s
     held = f"({of_family})" + ("" if is_whole else " AND subject_id = :subject_id")
     return f"""
 WITH {definitions(codes)}, {facts}
-SELECT {_KEYS}, fact_on, sum(quantity) AS quantity
+SELECT {KEYS}, fact_on, sum(quantity) AS quantity, sum(held) AS held
 FROM (
-  SELECT {_KEYS}, counted_on AS fact_on, quantity FROM ({wanted}) AS wanted
+  SELECT {KEYS}, counted_on AS fact_on, quantity, 0 AS held FROM ({wanted}) AS wanted
   UNION ALL
-  SELECT {_KEYS}, fact_on, -quantity FROM ledger_entries WHERE {held}
+  SELECT {KEYS}, fact_on, -quantity, quantity FROM ledger_entries WHERE {held}
 ) AS both_sides
-GROUP BY {_KEYS}, fact_on HAVING sum(quantity) <> 0
+GROUP BY {KEYS}, fact_on HAVING sum(quantity) <> 0
 """
 
 
@@ -107,8 +105,9 @@ def _append(family: Family, *, is_whole: bool, redefined: str | None = None) -> 
     """What is missing goes in, on the day of posting where its own month is locked."""
     return f"""
 INSERT INTO ledger_entries
-  (id, {_KEYS}, quantity, is_redefinition, fact_on, counted_on, adjusts_period, subject_on)
-SELECT gen_random_uuid(), {_KEYS}, quantity, {redefined is not None}, fact_on,
+  (id, {KEYS}, quantity, reverses_id, is_redefinition, fact_on, counted_on, adjusts_period,
+   subject_on)
+SELECT gen_random_uuid(), {KEYS}, quantity, {TAKEN_BACK}, {redefined is not None}, fact_on,
        CASE WHEN fact_on < opened.on_day THEN greatest({_TODAY}, opened.on_day) ELSE fact_on END,
        CASE WHEN fact_on < opened.on_day THEN CAST(date_trunc('month', fact_on) AS date) END,
        CASE WHEN fact_on < opened.on_day AND {_OF_RATIO} THEN fact_on END
@@ -145,7 +144,7 @@ INSERT INTO {rollup.PENDING} SELECT {rollup.OF_ENTRY}, quantity FROM entries
 async def verify(session: AsyncSession) -> list[Difference]:
     """Every difference between facts and ledger, ledger and sums, of locked months and of cards.
 
-    Empty when exact.
+    And every entry that says it takes back what it cannot. Empty when exact.
 
     The sums of a metric are compared with a ledger that is itself exact, so that one fault is
     named once.
@@ -156,6 +155,8 @@ async def verify(session: AsyncSession) -> list[Difference]:
         rows = await connection.execute(sa.text(_difference(family, is_whole=True)))
         found += [_named({**row, "counted_on": row["fact_on"]}) for row in rows.mappings()]
     wrong = {difference.metric for difference in found}
+    astray = (await connection.execute(sa.text(ASTRAY))).mappings()
+    found += [_named(row) for row in astray]
     sums = await rollup.differences(session)
     found += [_of_sums(row) for row in sums if row["metric"] not in wrong]
     found += [_of_sums(row) for row in await periods.moved(session)]

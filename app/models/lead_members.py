@@ -1,6 +1,6 @@
 """Credit: who earns which part of a lead. Shares of one lead sum to exactly 100.00."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any, ClassVar
@@ -48,13 +48,8 @@ class LeadMember(Record, table=True):
     to_on: date | None = None
 
 
-# The default policy; supporters share theirs equally, a steward earns nothing from the signing.
-POLICY: dict[LeadMemberRole, Decimal] = {
-    LeadMemberRole.first_contact: Decimal(30),
-    LeadMemberRole.lead_negotiator: Decimal(50),
-    LeadMemberRole.supporter: Decimal(20),
-    LeadMemberRole.steward: Decimal(0),
-}
+# What each role earns in percent, 100 in all; the versions are in `credit_policies`.
+Policy = Mapping[LeadMemberRole, Decimal]
 
 
 class MemberEntry(Shape):
@@ -86,12 +81,12 @@ def split(parts: Sequence[Decimal], whole: Decimal, step: Decimal = _CENT) -> li
     return shares
 
 
-def shares_of(members: Sequence[MemberEntry]) -> list[Decimal]:
+def shares_of(members: Sequence[MemberEntry], policy: Policy) -> list[Decimal]:
     """The share of each member, by hand or by policy; 422 where they cannot sum to 100.00."""
     _check_roles(members)
     given = [member.share for member in members if member.share is not None]
     if not given:
-        return _policy_shares([member.role for member in members])
+        return _policy_shares([member.role for member in members], policy)
     if len(given) != len(members):
         raise invalid("/members", "shares_all_or_none")
     if sum(given) != WHOLE:
@@ -109,11 +104,11 @@ def _check_roles(members: Sequence[MemberEntry]) -> None:
         raise invalid("/members", "one_first_contact")
 
 
-def _policy_shares(roles: Sequence[LeadMemberRole]) -> list[Decimal]:
+def _policy_shares(roles: Sequence[LeadMemberRole], policy: Policy) -> list[Decimal]:
     """An empty role's part goes to the lead negotiator."""
-    missing = sum((POLICY[role] for role in POLICY if role not in roles), Decimal(0))
+    missing = sum((policy[role] for role in policy if role not in roles), Decimal(0))
     parts = [
-        POLICY[role] / roles.count(role)
+        policy[role] / roles.count(role)
         + (missing if role is LeadMemberRole.lead_negotiator else 0)
         for role in roles
     ]

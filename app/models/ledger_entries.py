@@ -53,6 +53,9 @@ class LedgerEntry(Row, table=True):
     Of a ratio such an entry has its `fact_on` as `subject_on` too: a period counts it only if it
     holds that day of the subject as well.
     `is_redefinition` says that no fact changed: a version of the definition was adopted.
+    `reverses_id` is the entry whose quantity this one takes back, whole or in part; no foreign key,
+    since nothing is ever deleted here. Null where it takes nothing back, or was posted before the
+    column came.
     """
 
     __tablename__ = "ledger_entries"
@@ -105,6 +108,7 @@ class LedgerEntry(Row, table=True):
     fact_on: date
     adjusts_period: date | None = None
     subject_on: date | None = None
+    reverses_id: UUID | None = None
     is_redefinition: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     quantity: Decimal = Field(sa_type=numeric(24, 4))
     recorded_at: datetime = Field(
@@ -144,6 +148,7 @@ class LedgerEntryRead(ReadShape):
     fact_on: BusinessDate
     adjusts_period: BusinessDate | None
     subject_on: BusinessDate | None
+    reverses_id: UUID | None
     is_redefinition: bool
     quantity: Quantity
     recorded_at: Instant

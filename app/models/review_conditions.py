@@ -22,6 +22,7 @@ class ReviewCondition(Record, table=True):
         sa.Index("ix_review_conditions_review_id", "review_id", "due_on"),
         sa.Index("ix_review_conditions_lead_id", "lead_id", "due_on"),
         sa.Index("ix_review_conditions_due_on", "due_on", "id"),
+        sa.Index("ix_review_conditions_closed_on", "closed_on"),
         sa.Index("ix_review_conditions_created_at", "created_at", "id"),
     )
 

@@ -108,6 +108,7 @@ class Permission(Code):
     money_recognise = "money_recognise"
     kpis_read = "kpis_read"
     targets_write = "targets_write"
+    credit_policies_write = "credit_policies_write"
     schemes_read = "schemes_read"
     schemes_write = "schemes_write"
     scorecards_read = "scorecards_read"
@@ -204,6 +205,8 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.money_recognise: frozenset({Role.leader, Role.assessor}),
     Permission.kpis_read: BUSINESS_READERS,
     Permission.targets_write: frozenset({Role.team_lead, Role.leader, Role.assessor}),
+    # Shares follow from it: not for whoever is paid by them.
+    Permission.credit_policies_write: frozenset({Role.assessor}),
     Permission.schemes_read: BUSINESS_READERS,
     Permission.schemes_write: frozenset({Role.assessor}),
     Permission.scorecards_read: BUSINESS_READERS,

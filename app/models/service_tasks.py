@@ -71,6 +71,7 @@ class ServiceTask(Record, ServiceTaskBase, table=True):
         sa.Index("ix_service_tasks_company_id", "company_id", "id"),
         sa.Index("ix_service_tasks_assignee_id", "assignee_id", "due_on", "id"),
         sa.Index("ix_service_tasks_due_on", "due_on", "id"),
+        sa.Index("ix_service_tasks_done_on", "done_on"),
         sa.Index("ix_service_tasks_created_at", "created_at", "id"),
         sa.CheckConstraint("num_nonnulls(lead_id, company_id) = 1", name="one_subject"),
     )

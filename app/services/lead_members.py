@@ -24,7 +24,7 @@ from app.models.leads import Lead
 from app.models.pipeline import (
     LeadAction,
 )
-from app.services import qualifications
+from app.services import credit_policies, qualifications
 from app.services.access import Caller, claimed
 from app.services.leads import check_action
 from app.services.teams import officers_of, paths_of
@@ -49,7 +49,9 @@ async def replace_members(
     session: AsyncSession, lead: Lead, members: Sequence[MemberEntry]
 ) -> None:
     """Close every open part today and open these; the caller holds the lead's row."""
-    shares = shares_of(members)
+    is_by_hand = any(member.share is not None for member in members)
+    policy = {} if is_by_hand else await credit_policies.parts_on(session, today())
+    shares = shares_of(members, policy)
     wanted = {f"/members/{at}/officer_id": m.officer_id for at, m in enumerate(members)}
     await officers_of(session, wanted)
     await _check_negotiator(session, lead, members)

@@ -22,6 +22,7 @@ from app.models.company_former_names import CompanyFormerName
 from app.models.company_lists import CompanyList, CompanyListEntry
 from app.models.company_signals import CompanySignal
 from app.models.contacts import Contact, Unmasking
+from app.models.credit_policies import CreditPolicy
 from app.models.deferrals import Deferral
 from app.models.development_plans import DevelopmentGoal, DevelopmentPlan
 from app.models.disputes import Dispute
@@ -128,6 +129,7 @@ RULES: dict[type[SQLModel], Rule] = {
     IncubationEntry: roles(*BUSINESS_READERS),
     Post: roles(*BUSINESS_READERS),
     OfficerProfile: of_officer_rule,
+    CreditPolicy: roles(*BUSINESS_READERS),
     Scheme: scheme_rule,
     Scorecard: scorecard_rule,
     ScorecardListing: scorecard_listing_rule,

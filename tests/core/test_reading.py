@@ -29,6 +29,7 @@ from app.models.company_lists import (
 )
 from app.models.company_signals import CompanySignalRead
 from app.models.contacts import ContactRead
+from app.models.credit_policies import CreditPolicyRead
 from app.models.duplicate_pairs import DuplicatePairRead
 from app.models.event_leads import EventLeadRead
 from app.models.events import EventRead
@@ -85,6 +86,7 @@ LISTS: dict[str, type[ReadShape]] = {
     "/company-list-entries": CompanyListEntryRead,
     "/company-lists": CompanyListRead,
     "/contacts": ContactRead,
+    "/credit-policies": CreditPolicyRead,
     "/duplicate-pairs": DuplicatePairRead,
     "/event-leads": EventLeadRead,
     "/events": EventRead,

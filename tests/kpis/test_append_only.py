@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from tests.assessment import item, published, released, scheme
+from tests.assessment import entered, item, published, released, scheme
 from tests.kpis.test_stage_transitions import shared_signing
 from tests.routers.test_money_facts import recognised
 from tests.routers.test_periods import A_DAY, locked
@@ -27,6 +27,11 @@ KEPT = (
     "money_credits",
     "agreement_credits",
     "audit_entries",
+    "credit_policies",
+    "schemes",
+    "scheme_items",
+    "scorecard_inputs",
+    "metric_definitions",
 )
 # A table whose statements are refused row by row has to hold a row.
 FILLED = tuple(table for table in KEPT if table != "agreement_credits")
@@ -47,10 +52,15 @@ async def filled(world: World) -> World:
     await recognised(world, lead=await world.lead_at("signed"))
     await shared_signing(world)
     await set_target(world, world.officer, "T09", "4.0000")
-    items = [item("拜访", "100", {"rule": "ratio_capped"}, planned("T09"))]
+    items = [
+        item("拜访", "80", {"rule": "ratio_capped"}, planned("T09")),
+        item("评议", "20", {"rule": "peer"}),
+    ]
     top = [{"colour": "red", "name": "先进", "when": {"condition": "top", "count": 1}}]
     body = scheme(world.officer, total_points="100", items=items, lists=top)
-    await released(world, await published(world, body))
+    made = await published(world, body)
+    await entered(world, made, world.officer, 1, "80")
+    await released(world, made)
     return world
 
 
@@ -91,3 +101,43 @@ async def test_a_grant_does_not_help(granted: asyncpg.Connection) -> None:
         with pytest.raises(asyncpg.PostgresError) as refusal:
             await granted.execute(statement)
         assert isinstance(refusal.value, asyncpg.InsufficientPrivilegeError), statement
+
+
+REWRITING = (
+    "UPDATE schemes SET total_points = 99",
+    "UPDATE schemes SET status = 'draft'",
+    "UPDATE schemes SET status = 'retired', grades = '[1]'",
+    "UPDATE scheme_items SET points = 99",
+    (
+        "INSERT INTO scheme_items SELECT (jsonb_populate_record(i, jsonb_build_object("
+        "'id', gen_random_uuid(), 'place', 9))).* FROM scheme_items i WHERE place = 0"
+    ),
+    "UPDATE scorecard_inputs SET value = 99",
+    "UPDATE scorecard_inputs SET value = 99, reversed_at = now()",
+    "UPDATE metric_definitions SET status = 'draft'",
+    "UPDATE metric_definitions SET parameters = '{}' WHERE metric = 'M02'",
+)
+# Ending and taking back go one way, once.
+ONWARD = (
+    ("UPDATE scorecard_inputs SET reversed_at = now(), version = 2", "reversed_at = NULL"),
+    ("UPDATE schemes SET status = 'retired', version = 3", "status = 'published'"),
+)
+
+
+async def test_what_was_published_moves_only_onward(filled: World) -> None:
+    for statement in REWRITING:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="append-only"):
+            await filled.database.execute(statement)
+    for statement, back in ONWARD:
+        await filled.database.execute(statement)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="append-only"):
+            await filled.database.execute(f"{statement.split(' SET ')[0]} SET {back}")
+
+
+async def test_a_draft_is_still_written(world: World) -> None:
+    made = await world.assessor.made("/schemes", scheme(world.officer))
+    item_of_it = "UPDATE scheme_items SET points = 0 WHERE scheme_id = $1"
+    assert await world.database.execute(item_of_it, made["id"]) == "UPDATE 6"
+    assert await world.database.execute("UPDATE schemes SET notes = '改'") == "UPDATE 1"
+    assert await world.database.execute("DELETE FROM scheme_items") == "DELETE 6"
+    assert await world.database.execute("DELETE FROM schemes") == "DELETE 1"

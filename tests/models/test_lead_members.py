@@ -11,6 +11,12 @@ from app.core.errors import Problem
 from app.models.lead_members import LeadMemberRole, MemberEntry, shares_of, split
 
 WHOLE = Decimal("100.00")
+POLICY = {
+    LeadMemberRole.first_contact: Decimal(30),
+    LeadMemberRole.lead_negotiator: Decimal(50),
+    LeadMemberRole.supporter: Decimal(20),
+    LeadMemberRole.steward: Decimal(0),
+}
 FIRST, CHIEF, HELP, KEEP = "first_contact", "lead_negotiator", "supporter", "steward"
 
 
@@ -44,7 +50,7 @@ def written(shares: list[Decimal]) -> str:
     ],
 )
 def test_the_policy(roles: list[str], expected: str) -> None:
-    assert written(shares_of(a_team(*roles))) == expected
+    assert written(shares_of(a_team(*roles), POLICY)) == expected
 
 
 @pytest.mark.parametrize(
@@ -81,7 +87,7 @@ def test_any_team_shares_exactly_the_whole(
 ) -> None:
     team = [CHIEF, *[FIRST] * first, *[HELP] * supporters, *[KEEP] * stewards]
     roles = data.draw(st.permutations(team))
-    shares = shares_of(a_team(*roles))
+    shares = shares_of(a_team(*roles), POLICY)
     assert sum(shares) == WHOLE
     assert min(shares) >= 0
     assert all(share == 0 for share, role in zip(shares, roles, strict=True) if role == KEEP)
@@ -89,7 +95,7 @@ def test_any_team_shares_exactly_the_whole(
 
 def test_shares_by_hand() -> None:
     team = a_team(FIRST, CHIEF, HELP, shares="33.33 33.33 33.34")
-    assert written(shares_of(team)) == "33.33 33.33 33.34"
+    assert written(shares_of(team, POLICY)) == "33.33 33.33 33.34"
 
 
 @pytest.mark.parametrize(
@@ -106,6 +112,6 @@ def test_shares_by_hand() -> None:
 )
 def test_what_is_refused(team: list[MemberEntry], code: str) -> None:
     with pytest.raises(Problem) as caught:
-        shares_of(team)
+        shares_of(team, POLICY)
     assert [error.code for error in caught.value.errors] == [code]
     assert caught.value.status == 422

@@ -39,6 +39,7 @@ SMALL = {
     "development_goals": 100,
     "metric_definitions": 60,
     "periods": 120,
+    "credit_policies": 20,
     # Of the one month that is asked for.
     "period_snapshots": 400,
     "integrity_alerts": 400,
@@ -84,6 +85,7 @@ FILLED = (
     "kpi_target_versions",
     "metric_definitions",
     "periods",
+    "credit_policies",
     "period_snapshots",
     "platform_companies",
     "combinations",

@@ -177,7 +177,9 @@ async def reads(world: World, writes: dict[str, Call]) -> dict[str, str]:
         for noun in ("/lead-responses", "/no-change-notes")
     ]
     (run,) = (await world.leader.seen("/target-recomputations"))["items"]
+    (policy, *_) = (await world.leader.seen("/credit-policies"))["items"]
     single = {
+        "/credit-policies/": f"/credit-policies/{policy['id']}",
         "/target-recomputations/": f"/target-recomputations/{run['id']}",
         **{prefix: _record(writes[name].path) for prefix, name in SINGLE.items()},
         "/evidence-files/": f"/evidence-files/{link['file_id']}",
