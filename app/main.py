@@ -37,6 +37,7 @@ _EXPOSED = [
     "Content-Disposition",
     "Retry-After",
     "X-Request-Id",
+    "X-Row-Count",
     "Idempotency-Replayed",
     "RateLimit",
     "RateLimit-Policy",

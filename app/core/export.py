@@ -9,6 +9,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from enum import Enum
 from typing import Any
 
@@ -23,11 +24,13 @@ from app.core.errors import Problem
 from app.core.i18n import text
 from app.core.listing import ExportQuery, bare
 from app.core.reader import Reader, form_of
-from app.core.reading import rows_statement
+from app.core.reading import count_statement, rows_statement
 from app.core.shapes import names_of
 from app.core.sheets import FORMATS, Csv, Xlsx
 
 BATCH, LONGEST_SECONDS = 200, 600
+# So that whoever saves the file can show how far it is: of one snapshot with the rows.
+ROW_COUNT = "X-Row-Count"
 # Each batch is a statement of its own; between two the client may take its time to read.
 _PATIENCE = (
     "SET LOCAL statement_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = '60s'"
@@ -48,6 +51,9 @@ def documented(*formats: str) -> dict[int | str, dict[str, Any]]:
 
 
 DOCUMENTED = documented("csv", "xlsx")
+DOCUMENTED[200]["headers"] = {
+    ROW_COUNT: {"description": "Rows of the file, its header aside.", "schema": {"type": "integer"}}
+}
 
 
 class File(Response):
@@ -144,10 +150,13 @@ class Export(Streamed):
         super().__init__(reader, table, asked, saved_as(table, query.format))
 
     async def parts(self, connection: Any) -> AsyncGenerator[bytes, None]:
-        """The header, the rows in batches, the end."""
+        """The header, the rows in batches, the end; how many rows there will be is known before."""
+        binds = {**self._binds, **self._caller.binds}
+        counted = count_statement(replace(self._form, tier=None, null_keys=None), None)
+        count = await connection.fetchval(counted.sql, *counted.arguments(binds))
+        self.headers[ROW_COUNT] = str(count)
         statement = rows_statement(self._form)
-        arguments = statement.arguments({**self._binds, **self._caller.binds})
-        cursor = await connection.cursor(statement.sql, *arguments)
+        cursor = await connection.cursor(statement.sql, *statement.arguments(binds))
         rows = await cursor.fetch(BATCH)
         yield self._sheet.rows([[text("fields", name) for name in self._names]])
         while rows:

@@ -124,6 +124,7 @@ async def test_filters_search_and_sort_are_those_of_the_list(world: World) -> No
         listed = (await world.officer.seen(f"/companies?{query}&fields=name"))["items"]
         reply = await world.officer.get(f"/companies/export?{query}&fields=name")
         assert [cell for (cell,) in table(reply)[1:]] == [item["name"] for item in listed], query
+        assert reply.headers["x-row-count"] == f"{len(listed)}"
 
 
 @pytest.mark.parametrize("path", ["leads", "companies", "visits"])
@@ -145,8 +146,10 @@ async def test_an_export_holds_only_what_the_caller_may_see(world: World) -> Non
         (world.stranger, {other["code"]}),
         (world.leader, {own["code"], other["code"]}),
     ]:
-        rows = table(await client.get("/leads/export?fields=code"))[1:]
+        reply = await client.get("/leads/export?fields=code")
+        rows = table(reply)[1:]
         assert {code for (code,) in rows} == codes
+        assert reply.headers["x-row-count"] == f"{len(codes)}"
         assert len(table(await client.get("/visits/export?fields=id"))) == len(codes) + 1
     for path in ("leads", "companies", "visits"):
         problem(await world.agent.get(f"/{path}/export"), 403, "forbidden")
