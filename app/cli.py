@@ -1,80 +1,11 @@
-"""The `yinfeng` command: serve, migrate, demo, import, kpi, report, what runs every night."""
+"""What the console script calls.
 
-import json
-import signal
-import sys
-from pathlib import Path
-from types import FrameType
-
-import typer
-
-from app.commands.base import database_url, out
-from app.commands.imports import imports
-from app.commands.kpi import kpi
-from app.commands.nightly import claims, duplicates, evidence, reminders
-from app.commands.reports import report
-from app.commands.targets import targets
-from app.core import embedded, migrations, storage
-
-cli = typer.Typer(
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="Yinfeng 引凤: investment-promotion CRM.",
-)
-GROUPS = {
-    "kpi": kpi,
-    "import": imports,
-    "claims": claims,
-    "duplicates": duplicates,
-    "evidence": evidence,
-    "reminders": reminders,
-    "targets": targets,
-}
-for group, commands in GROUPS.items():
-    # A callback keeps the only command of a group a command of its own.
-    commands.callback()(lambda: None)
-    cli.add_typer(commands, name=group)
-cli.command()(report)
+Every worker imports this module anew with the script, so the commands wait until they are called.
+"""
 
 
-def _stop_in_order(_signal: int, _frame: FrameType | None) -> None:
-    sys.exit(0)
+def cli() -> None:
+    """Run the `yinfeng` command."""
+    from app.commands import root  # noqa: PLC0415  see above
 
-
-@cli.command()
-def serve() -> None:
-    """Start the database where none is configured, migrate, prepare the zone and serve the API."""
-    from app import server  # noqa: PLC0415  the web stack is needed for this command alone
-
-    signal.signal(signal.SIGTERM, _stop_in_order)
-    try:
-        with database_url() as url:
-            server.serve(url, out)
-    except (embedded.EmbeddedError, storage.StorageError) as error:
-        out.print(f"[red]{error}[/red]")
-        raise typer.Exit(1) from error
-
-
-@cli.command()
-def migrate() -> None:
-    """Bring the database to the newest revision."""
-    with database_url() as url:
-        migrations.upgrade(url)
-    out.print("Migrations are at head.")
-
-
-@cli.command()
-def revise(message: str) -> None:
-    """Write a migration from the difference between the models and the database."""
-    with database_url() as url:
-        migrations.upgrade(url)
-        migrations.revise(url, message)
-
-
-@cli.command()
-def openapi(file: Path) -> None:
-    """Write the OpenAPI document: the contract, reviewed as a diff."""
-    from app.main import create_app  # noqa: PLC0415  the web stack is needed for this command alone
-
-    document = create_app(database_url="postgresql+asyncpg://unused").openapi()
-    file.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    root.cli()

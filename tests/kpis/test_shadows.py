@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from typer.testing import CliRunner
 
-from app.cli import cli
+from app.commands.root import cli
 from app.core.clock import today
 from app.core.config import settings
 from app.kpis import shadows

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
-from app.cli import cli
+from app.commands.root import cli
 from app.core.config import settings
 from tests.routers.test_money_facts import recognised
 from tests.world import World
