@@ -2,6 +2,7 @@
 
 import gc
 import secrets
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -30,6 +31,7 @@ from app.services.access import Caller
 
 # Bytes from which compressing is quicker than sending: summaries and full pages, not records.
 _LARGE = 100_000
+_PRINT_OPENAPI = (sys.executable, "-c", "from app.cli import cli; cli()", "openapi", "-")
 _EXPOSED = [
     "ETag",
     "Location",
@@ -70,6 +72,7 @@ def create_app(config: Settings | None = None, database_url: str | None = None) 
         version="0.1.0",
         summary="Investment-promotion CRM for development zones",
         lifespan=_lifespan,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -85,7 +88,7 @@ def create_app(config: Settings | None = None, database_url: str | None = None) 
     app.state.callers = NotifiedCache[Caller](app.state.db, "callers")
     _include_routers(app)
     handlers.install(app)
-    install_docs(app)
+    install_docs(app, _PRINT_OPENAPI)
     install_openapi(app)
     app.add_middleware(GZipMiddleware, minimum_size=_LARGE, compresslevel=1)
     app.add_middleware(Admission, limit=config.limit_concurrency)

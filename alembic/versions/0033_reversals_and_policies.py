@@ -76,7 +76,7 @@ def upgrade() -> None:
     first = dict(zip(parts, map(Decimal, (30, 50, 20, 0)), strict=True))
     written = datetime(2026, 11, 23, tzinfo=UTC)
     base = {"id": _FIRST, "version": 1, "created_at": written, "updated_at": written}
-    op.bulk_insert(policies, [{**base, **first, "effective_on": date(1949, 1, 1)}])
+    op.bulk_insert(policies, [{**base, **first, "effective_on": date(1949, 10, 1)}])
     op.execute(
         "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON credit_policies"
         " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"

@@ -5,6 +5,7 @@ import signal
 import sys
 from pathlib import Path
 from types import FrameType
+from typing import Annotated
 
 import typer
 
@@ -72,9 +73,13 @@ def revise(message: str) -> None:
 
 
 @cli.command()
-def openapi(file: Path) -> None:
-    """Write the OpenAPI document: the contract, reviewed as a diff."""
+def openapi(file: Annotated[Path, typer.Argument(allow_dash=True)]) -> None:
+    """Write the OpenAPI document, the contract, reviewed as a diff; `-` prints it."""
     from app.main import create_app  # noqa: PLC0415  the web stack is needed for this command alone
 
     document = create_app(database_url="postgresql+asyncpg://unused").openapi()
-    file.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    if f"{file}" == "-":
+        sys.stdout.buffer.write(text.encode())
+    else:
+        file.write_text(text, "utf-8")
