@@ -42,7 +42,7 @@ async def emptying(database: asyncpg.Connection) -> str:
     names = [row["tablename"] for row in tables if row["tablename"] != "alembic_version"]
     kept = {
         "metric_definitions": " WHERE definition_version > 1",
-        "credit_policies": " WHERE effective_on > '1949-01-01'",
+        "credit_policies": " WHERE effective_on > '1949-10-01'",
     }
     deletes = ";".join(f'DELETE FROM "{name}"{kept.get(name, "")}' for name in names)
     return f"SET session_replication_role = replica; {deletes}; RESET session_replication_role"
