@@ -8,7 +8,7 @@ each execution of an `executemany`, whatever the client believes that it sends.
 import asyncio
 import struct
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -16,6 +16,13 @@ import sqlalchemy as sa
 
 _PORT = 5432
 Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+# asyncpg asks what the types of columns are, once on each connection.
+_ONCE = ("typeinfo_tree", "set_config('jit'")
+
+
+def of_work(statements: Iterable[str]) -> list[str]:
+    """Those that a request needs on every connection, whether new or warm."""
+    return [sql for sql in statements if not any(word in sql for word in _ONCE)]
 
 
 class Tap:

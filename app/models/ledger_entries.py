@@ -154,13 +154,9 @@ class LedgerEntryRead(ReadShape):
     recorded_at: Instant
 
 
-def is_of_period(entry: Any, start: Any) -> sa.ColumnElement[bool]:
-    """Whether a period that begins on a day counts an entry that is counted in it."""
-    return (entry.subject_on >= start).is_not(sa.false())
-
-
 def _is_of_period(entry: Any, _role: str, name: str) -> sa.ColumnElement[bool]:
-    return is_of_period(entry, sa.bindparam(name, type_=sa.Date))
+    """Whether a period that begins on a day counts an entry that is counted in it."""
+    return (entry.subject_on >= sa.bindparam(name, type_=sa.Date)).is_not(sa.false())
 
 
 _Listed = list_query(

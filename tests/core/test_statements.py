@@ -21,14 +21,12 @@ from app.core.base import new_id
 from app.core.config import Settings
 from app.main import create_app
 from tests import assessment
-from tests.tap import Tap, tapped
+from tests.tap import Tap, of_work, tapped
 from tests.world import API, Client, World
 from tests.writes import Call, etag, every_write
 
 SNAPSHOT = Path(__file__).with_name("statements.toml")
 MOST_OF_A_READ = 2
-# asyncpg asks what the types of columns are, once on each connection.
-ONCE = ("typeinfo_tree", "set_config('jit'")
 CHANGE = (
     "?metric=T09&period=today&from_at=2026-01-01T00:00:00Z&scope=zone"
     "&scope_id=00000000-0000-0000-0000-000000000000"
@@ -67,7 +65,7 @@ class Counter:
         self.tap.statements.clear()
         reply = await send()
         assert reply.is_success, reply.text
-        return [sql for sql in self.tap.statements if not any(word in sql for word in ONCE)]
+        return of_work(self.tap.statements)
 
 
 @pytest.fixture
