@@ -118,19 +118,21 @@ FROM ({_difference(family, is_whole=is_whole, only=redefined)}) AS missing,
 
 async def post(session: AsyncSession, family: Family, subject_id: UUID) -> None:
     """Bring the ledger in line with one subject's facts; call after the facts are flushed."""
-    await post_all(session, family, [subject_id])
+    await (await driver(session)).execute(_posting(family, "= $1"), subject_id)
 
 
 async def post_all(session: AsyncSession, family: Family, subject_ids: Sequence[UUID]) -> None:
     """The same for several subjects; ids that are none of this family's change nothing."""
-    await (await driver(session)).execute(_posting(family), list(subject_ids))
+    await (await driver(session)).execute(_posting(family, "= ANY($1)"), list(subject_ids))
 
 
 @lru_cache
-def _posting(family: Family) -> str:
-    """Prepared once per connection; $1 are the subjects."""
-    append = _append(family, is_whole=False).replace("= :subject_id", "= ANY($1::uuid[])")
-    return _queued(append)
+def _posting(family: Family, subjects: str) -> str:
+    """Prepared once per connection.
+
+    For one subject PostgreSQL keeps the plan; for an array, which it takes for ten, it plans anew.
+    """
+    return _queued(_append(family, is_whole=False).replace("= :subject_id", subjects))
 
 
 def _queued(append: str) -> str:
