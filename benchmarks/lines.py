@@ -1,6 +1,6 @@
 """The lines of the table: how each is measured and judged."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import mean
 
@@ -19,12 +19,14 @@ from benchmarks.operations import (
     search_wires,
     visits,
 )
-from benchmarks.report import Line
+from benchmarks.report import Line, Pace
 from benchmarks.servers import UNPOSTED, ours
 
 _WRITERS = 32
 # With and without in turn, so that a busy neighbour meets both.
 _ROUNDS = 2
+# Rows a second of COPY into indexed leads where the targets were set.
+_COPY_THERE = 19_500
 _IMPORT = "≥ 10,000 rows/s, ≤ 150 MB, ≥ 0.15 × COPY"
 
 
@@ -49,19 +51,20 @@ class Bench:
     known: World
     ours: Target
     limit: Target
+    pace: Pace = field(default_factory=Pace)
 
 
 async def compared(bench: Bench, operation: Operation, effort: Effort) -> Line:
     """Ours, then the limit where there is one, in one go."""
     report.say(operation.name)
     count = effort.requests // operation.slowness
-    line = Line(operation.name)
+    line = Line(operation.name, caps=operation.caps)
     line.ours = await measure.cost(bench.ours, operation.wires, count)
     line.ours_loads = await measure.loads(bench.ours, operation.wires, effort.seconds)
     if operation.limit is not None:
         line.limit = await measure.cost(bench.limit, operation.limit, count)
         line.limit_loads = await measure.loads(bench.limit, operation.limit, effort.seconds)
-    return report.judged(line, operation.caps)
+    return line
 
 
 async def others(bench: Bench, effort: Effort, idle_mb: float) -> list[Line]:
@@ -96,7 +99,8 @@ async def _searches(bench: Bench, effort: Effort) -> list[Line]:
         p50, p99 = p50_p99(await measure.search_times(bench.ours, requests))
         note = f"PG p50 {p50:.2f}, p99 {p99:.2f} ms of {len(requests)} terms"
         target = "PG p50 ≤ 2 ms, p99 ≤ 60 ms"
-        found.append(Line(f"search, {kind}", None, target=target, passed=p50 <= 2 and p99 <= 60))
+        found.append(Line(f"search, {kind}", target=target, passed=p50 <= 2 and p99 <= 60))
+        found[-1].passed_at_pace = p50 <= 2 * bench.pace.pg and p99 <= 60 * bench.pace.pg
         found[-1].note = note
     await measure.option(database, "pg_stat_statements.track_planning", "off")
     return found
@@ -178,7 +182,10 @@ async def _import(bench: Bench, effort: Effort) -> list[Line]:
         (memory, done.peak_mb <= 150, f"{done.peak_mb:.0f} MB"),
         (share, found >= 0.15, f"{found:.2f} × COPY ({done.copy_rate:,.0f} rows/s)"),
     )
-    return [Line(name, target=target, passed=good, note=note) for target, good, note in judged]
+    lines = [Line(name, target=target, passed=good, note=note) for target, good, note in judged]
+    # PostgreSQL bounds it: its pace there is that of the bare COPY.
+    lines[0].passed_at_pace = found >= 10_000 / _COPY_THERE
+    return lines
 
 
 def starts(folder: Path) -> list[Line]:

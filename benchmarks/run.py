@@ -58,7 +58,7 @@ def main(  # noqa: PLR0917  options of a command line
         few = _measured(small, data_dir, effort, only="KPI")[1]
     head, found = _measured(size, data_dir, effort, only)
     found += lines.growth(few, found)
-    report.show(found)
+    report.show(found, head["pace"])
     what = f"{size.leads}-leads-{size.visits}-visits"
     out.print(f"Results: {report.write(what, {'size': _stated(size), **head}, found)}")
 
@@ -97,7 +97,8 @@ def _measured(
 
     async def measured(bench: Bench) -> tuple[dict[str, Any], list[Line]]:
         head = await report.machine(bench.ours.database)
-        return head, await _lines(bench, effort, only)
+        pace, found = await _lines(bench, effort, only)
+        return {**head, "pace": pace}, found
 
     head, found = _within(folder, size, measured)
     return head, found if only else [*found, *lines.starts(folder)]
@@ -116,24 +117,26 @@ def _within(folder: Path, size: Size, work: Any) -> Any:
             database = await asyncpg.connect(cluster.dsn(url))
             await extras.sweep(url, database)
             known = await operations.world(database)
-            targets = [Target(pid, port, postmaster, database) for pid, port in pids]
-            answer = await work(Bench(url, folder, size.has_ledger, known, *targets))
+            ours, limit = (Target(pid, port, postmaster, database) for pid, port in pids)
+            answer = await work(Bench(url, folder, size.has_ledger, known, ours, limit))
             await database.close()
             return answer
 
         return asyncio.run(run())
 
 
-async def _lines(bench: Bench, effort: Effort, only: str) -> list[Line]:
+async def _lines(bench: Bench, effort: Effort, only: str) -> tuple[report.Pace, list[Line]]:
     idle = measure.resident_mb(bench.ours.pid)
     database = bench.ours.database
     await checks.check_all(database, bench.known, bench.ours.port, bench.limit.port)
     out.print("All answers are right.")
     wanted = [o for o in operations.operations(bench.known) if o.name.startswith(only)]
     found = [await lines.compared(bench, operation, effort) for operation in wanted]
+    pace = report.pace_of(found)
+    found = [report.judged(line, pace) for line in found]
     if not only:
-        found += await lines.others(bench, effort, idle)
-    return found
+        found += await lines.others(replace(bench, pace=pace), effort, idle)
+    return pace, found
 
 
 if __name__ == "__main__":
