@@ -109,3 +109,40 @@ async def test_days_added_to_a_stationing(world: World, app: FastAPI) -> None:
     later = await world.officer.patch(path, moved, etag(made))
     assert (later.status_code, later.json()["late_reason"]) == (200, None)
     await check_exact(app)
+
+
+async def test_what_was_done_in_a_closed_month_says_why(world: World, app: FastAPI) -> None:
+    """R15 and P04 pay for what was done in time: 1 of 1 with the reason, none of it unsaid."""
+    visited: dict[str, Any] = {"visited_on": f"{A_DAY}", "next_action_on": f"{A_DAY}"}
+    visit = await world.visit(**visited, next_action="寄送方案")
+    (held,) = (await world.officer.seen(f"/follow-ups?visit_id={visit['id']}"))["items"]
+    body = {"title": "代办营业执照", "kind": "registration", "promised_days": 5}
+    subject = {"company_id": visit["company_id"], "received_on": f"{A_DAY}"}
+    tasks = [await world.officer.made("/service-tasks", {**body, **subject}) for _ in range(2)]
+    await locked(world)
+    done = {"done_on": f"{A_DAY}"}
+    for one, told in (
+        (f"/follow-ups/{held['id']}/completions", {**done, "outcome": "已寄"}),
+        (f"/service-tasks/{tasks[0]['id']}/closings", done),
+    ):
+        made = await world.officer.get(one.rpartition("/")[0])
+        match = {"If-Match": made.headers["etag"]}
+        refused = await world.officer.post(one, told, headers=match)
+        assert f"{LAST:%Y-%m}" in problem(refused, 423, "period_closed")["detail"], one
+        assert (await world.officer.get(one.rpartition("/")[0])).text == made.text
+        late = await world.officer.made(one, told | WHY, headers=match)
+        assert (late["done_on"], late["late_reason"]) == (f"{A_DAY}", WHY["late_reason"])
+    values = (
+        await world.kpis("zone", f"period={LAST:%Y-%m}..{THIS:%Y-%m}&metrics=R15,P04")
+    ).popitem()[1]
+    assert {metric: value["value"] for metric, value in values.items()} == {
+        "R15": "1.0000", "P04": "1.0000",
+    }  # fmt: skip
+    path = f"/service-tasks/{tasks[0]['id']}"
+    match = {"If-Match": etag(await world.officer.seen(path))}
+    opened = await world.officer.made(f"{path}/reopenings", None, headers=match)
+    assert (opened["done_on"], opened["late_reason"]) == (None, None)
+    given_up = {**done, "outcome": "cancelled"}
+    match = {"If-Match": etag(tasks[1])}
+    await world.officer.made(f"/service-tasks/{tasks[1]['id']}/closings", given_up, headers=match)
+    await check_exact(app)
