@@ -13,6 +13,7 @@ from app.core.base import new_id
 from app.core.errors import STATUS
 from app.models.codes import synthetic_credit_code
 from app.models.gates import DECLARED
+from app.models.zone_credits import CREDIT
 
 API = "/api/v1"
 _SIGNED = ["contacted", "negotiating", "pre_signing", "signed", "registered"]
@@ -215,10 +216,19 @@ class World:
         return await self.leader.made("/combinations", body)
 
     async def lead(self, client: Client | None = None, **more: Any) -> Any:
-        """A lead at `identified`, with a company unless one is given."""
+        """A lead at `identified`, with a company unless one is given.
+
+        What is credited of it is said by the head of the officer's team.
+        """
         if "company_id" not in more:
             more["company_id"] = (await self.company())["id"]
-        return await (client or self.officer).made("/leads", {"name": "贵金属产业园项目", **more})
+        credit = {name: more.pop(name) for name in CREDIT if name in more}
+        lead = await (client or self.officer).made("/leads", {"name": "贵金属产业园项目", **more})
+        if not credit:
+            return lead
+        changed = await self.team_lead.patch(f"/leads/{lead['id']}", credit, '"v1"')
+        assert changed.status_code == 200, changed.text
+        return changed.json()
 
     async def ask(self, lead_id: str, client: Client | None = None, **body: Any) -> Any:
         """A requested transition of a lead, pending unless the caller may recognise it."""

@@ -5,13 +5,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from app.core.errors import invalid_parameter
 from app.core.period import Days
 from app.kpis.attainment import attainment, percent, rounded, schedule_gap
 from app.kpis.catalogue import METRICS
-from app.kpis.metrics import Aggregation
+from app.kpis.numbers import exact
 from app.kpis.pieces import decimals_of
 from app.kpis.summary import summary
 from app.kpis.units import display
@@ -23,7 +24,7 @@ from app.models.kpi_attainments import (
     KpiAttainmentRow,
     Pace,
 )
-from app.models.kpis import KpiPeriod, KpiQuery, KpiUnits
+from app.models.kpis import KpiPeriod, KpiQuery, KpiUnits, KpiValue
 from app.models.ledger_entries import Scope
 
 # In the version known at an instant, the newest without one.
@@ -85,7 +86,7 @@ def _rows(
         KpiAttainmentRow(
             subject=row["subject"],
             values=[
-                _against(value, held[value["metric"]], months, units)
+                _against(KpiValue.model_validate(value), held[value["metric"]], months, units)
                 for value in row["values"]
                 if value["metric"] in held
             ],
@@ -95,30 +96,30 @@ def _rows(
     ]
 
 
-def _against(value: Any, target: Any, months: int, units: KpiUnits | None) -> KpiAttainment:
-    metric = METRICS[value["metric"]]
-    number = None if value["value"] is None else Decimal(value["value"])
+def _against(value: KpiValue, target: Any, months: int, units: KpiUnits | None) -> KpiAttainment:
+    metric, number = METRICS[value.metric], exact(value)
     attained = None if number is None else attainment(number, target["value"])
-    is_rate = metric.aggregation is Aggregation.ratio
-    gap = None if attained is None or is_rate else _gap(attained, months, target["weights"])
+    gap = None if attained is None or metric.is_ratio else _gap(attained, months, target["weights"])
     wanted = f"{rounded(target['value'], decimals_of(metric))}"
     return KpiAttainment(
         metric=metric.code,
         unit=metric.unit,
-        value=value["value"],
-        value_display=value.get("display"),
+        value=value.value,
+        value_display=value.display,
+        numerator=value.numerator,
+        denominator=value.denominator,
         target=wanted,
         target_display=display(wanted, metric.unit, units),
         target_version=target["version"],
         attainment=None if attained is None else f"{rounded(attained, 4)}",
-        display=None if attained is None else percent(attained, Decimal(1), 2),
+        display=None if attained is None else percent(attained, Fraction(1), 2),
         schedule_gap=None if gap is None else f"{gap}",
         pace=None if gap is None else _pace(gap),
-        drill=value["drill"],
+        drill=value.drill,
     )
 
 
-def _gap(attained: Decimal, months: int, weights: Sequence[str] | None) -> Decimal:
+def _gap(attained: Fraction, months: int, weights: Sequence[str] | None) -> Decimal:
     return schedule_gap(attained, months, [Decimal(weight) for weight in weights or ()])
 
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 from uuid import UUID
 
 from app.core.errors import FieldError, field_error
+from app.kpis.attainment import rounded
 from app.kpis.numbers import Number, Numbers
 from app.kpis.rankings import listed, ranks
-from app.kpis.scoring import Measured, Scored, grade_of, printed, promoted, score
+from app.kpis.scoring import ZERO, Measured, Scored, grade_of, printed, promoted, score
 from app.models.scheme_items import Item, Measure, SchemeItem
 from app.models.schemes import Scheme
 from app.models.scorecard_inputs import InputKind, ScorecardInput
@@ -43,7 +45,7 @@ class Field:
     inputs: Sequence[ScorecardInput] = ()
     goals: Goals = field(default_factory=dict)
     faults: list[FieldError] = field(default_factory=list)
-    _fields: dict[tuple[str, str | None], tuple[Decimal, ...]] = field(default_factory=dict)
+    _fields: dict[tuple[str, str | None], tuple[Fraction, ...]] = field(default_factory=dict)
 
     def snapshots(self) -> list[Snapshot]:
         """The card of every subject, by rank; `faults` name the items that cannot be scored."""
@@ -82,7 +84,6 @@ class Field:
         entries = self._entries(subject.id, place)
         entered = [e.value for e in entries if e.kind is not InputKind.correction]
         found = self._scored(subject, place, item, numbers, entered)
-        points = item.bounded(found.points)
         correction = next((e for e in entries if e.kind is InputKind.correction), None)
         return ScoreLine(
             place=place,
@@ -91,8 +92,8 @@ class Field:
             rule=item.scoring.rule,
             rule_text=row.rule_text,
             full_points=f"{item.points:.2f}",
-            rate=None if found.rate is None else f"{_four(found.rate):.4f}",
-            points=f"{correction.value if correction else printed(points):.2f}",
+            rate=None if found.rate is None else f"{rounded(found.rate, 4)}",
+            points=f"{correction.value if correction else item.bounded(printed(found.points)):.2f}",
             measures=[
                 _measure_line(measure, number, self._goal(measure, subject.id))
                 for measure, number in zip(item.measures, numbers, strict=True)
@@ -112,9 +113,9 @@ class Field:
     ) -> Scored:
         parts = [
             Measured(
-                number.actual or _ZERO,
-                self._goal(measure, subject.id).value,
-                item.weight(at),
+                number.actual or ZERO,
+                None if (goal := self._goal(measure, subject.id).value) is None else Fraction(goal),
+                Fraction(item.weight(at)),
                 self._all(measure),
             )
             for at, (measure, number) in enumerate(zip(item.measures, numbers, strict=True))
@@ -123,7 +124,7 @@ class Field:
             return score(item.scoring, item.points, parts, entered)
         except ValueError:
             self._miss(place, item, subject)
-            return Scored(_ZERO)
+            return Scored(ZERO)
 
     def _miss(self, place: int, item: Item, subject: ScoredSubject) -> None:
         pointer = f"/items/{place}/measures"
@@ -147,12 +148,13 @@ class Field:
         of_parts = [measure for measure in item.measures if measure.dimension is not None]
         return [] if all(any(self._all(measure)) for measure in of_parts) else ["nothing_counted"]
 
-    def _all(self, measure: Measure) -> tuple[Decimal, ...]:
-        """What everybody has: the field that relative rules look at."""
+    def _all(self, measure: Measure) -> tuple[Fraction, ...]:
+        """The least and the most that anybody has: the field that relative rules look at."""
         key = (measure.metric, measure.dimension)
         if key not in self._fields:
             numbers = [self.numbers.of(subject.id, *key) for subject in self.subjects]
-            self._fields[key] = tuple(number.actual or _ZERO for number in numbers)
+            held = [number.actual or ZERO for number in numbers]
+            self._fields[key] = min(held), max(held)
         return self._fields[key]
 
     def _entries(self, subject_id: UUID, place: int) -> list[ScorecardInput]:
@@ -171,15 +173,13 @@ class Field:
         return grade
 
 
-def _four(rate: Decimal) -> Decimal:
-    return rate.quantize(Decimal("0.0001"), ROUND_HALF_UP)
-
-
 def _measure_line(measure: Measure, number: Number, goal: Goal) -> MeasureLine:
     return MeasureLine(
         metric=measure.metric,
         dimension=measure.dimension,
-        actual=None if number.actual is None else f"{number.actual}",
+        actual=number.printed,
+        numerator=number.numerator,
+        denominator=number.denominator,
         target=None if goal.value is None else f"{goal.value:.4f}",
         target_version=goal.version,
         unit=number.unit,

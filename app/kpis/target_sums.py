@@ -1,9 +1,12 @@
-"""Whether the targets below a target add up to it: told with the difference, never rescaled."""
+"""Whether the targets below a target add up to it: told with the difference, never rescaled.
+
+Rates do not add up to anything and are left out.
+"""
 
 from typing import Any
 
 from app.kpis.attainment import rounded
-from app.kpis.catalogue import METRICS
+from app.kpis.catalogue import METRICS, RATIOS
 from app.kpis.pieces import decimals_of
 from app.models.kpi_attainments import TargetSum, TargetSumPage, TargetSumQuery
 from app.models.ledger_entries import ZONE_ID
@@ -12,7 +15,8 @@ from app.models.ledger_entries import ZONE_ID
 # zone; an officer also adds to the combination of any team above.
 _SUMS = f"""
 WITH asked AS (
-  SELECT * FROM kpi_targets WHERE year = $1 AND ($2::text IS NULL OR metric = $2)
+  SELECT * FROM kpi_targets
+  WHERE year = $1 AND ($2::text IS NULL OR metric = $2) AND metric <> ALL($5)
 ),
 placed AS (
   SELECT a.metric, a.scope, a.value, t.path[2:] AS above
@@ -51,7 +55,7 @@ ORDER BY a.metric, a.scope, name, child_scope
 async def page(pool: Any, caller: Any, query: TargetSumQuery) -> TargetSumPage:
     """Every parent in the caller's sight whose children do not add up to it."""
     teams = list(caller.team_ids) if caller.leads_team else []
-    rows = await pool.fetch(_SUMS, query.year, query.metric, caller.sees_zone, teams)
+    rows = await pool.fetch(_SUMS, query.year, query.metric, caller.sees_zone, teams, RATIOS)
     return TargetSumPage(items=[_read(row) for row in rows if row["metric"] in METRICS])
 
 

@@ -107,9 +107,7 @@ class CapitalArrivalCreate(Shape, CapitalArrivalBase):
     """A new arrival."""
 
 
-class CapitalArrivalUpdate(
-    patch_of(CapitalArrivalCreate, without=frozenset({"lead_id", "late_reason"}))
-):
+class CapitalArrivalUpdate(patch_of(CapitalArrivalCreate, without=frozenset({"lead_id"}))):
     """Changes of a pending arrival; its lead stays."""
 
 

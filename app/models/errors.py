@@ -8,6 +8,7 @@ DOMAIN_ERRORS: dict[str, int] = {
     "objection_decided": 409,
     "own_role": 403,
     "self_recognition": 403,
+    "own_credit": 403,
     "recogniser_needed": 403,
     "action_not_allowed": 409,
     "transition_refused": 409,

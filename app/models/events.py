@@ -83,7 +83,7 @@ class EventCreate(Shape, EventBase):
     participant_ids: People = Bounded(default=[], description="Ours; the organiser unless given.")
 
 
-class EventUpdate(patch_of(EventCreate, without=frozenset({"late_reason"}))):
+class EventUpdate(patch_of(EventCreate)):
     """Changes of an event."""
 
 

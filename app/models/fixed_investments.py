@@ -37,9 +37,7 @@ class FixedInvestmentCreate(Shape, FixedInvestmentBase):
     """A new increment."""
 
 
-class FixedInvestmentUpdate(
-    patch_of(FixedInvestmentCreate, without=frozenset({"lead_id", "late_reason"}))
-):
+class FixedInvestmentUpdate(patch_of(FixedInvestmentCreate, without=frozenset({"lead_id"}))):
     """Changes of a pending increment; its lead stays."""
 
 

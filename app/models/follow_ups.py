@@ -17,6 +17,7 @@ from app.core.shapes import Expand
 from app.core.types import BusinessDate, Code, Line, choice
 from app.models.companies import CompanyStub
 from app.models.leads import LeadStub
+from app.models.periods import LateReason
 from app.models.visits import Visit
 
 
@@ -52,6 +53,7 @@ class FollowUp(Record, table=True):
     status: FollowUpStatus = Field(default=FollowUpStatus.open, sa_type=choice(FollowUpStatus))
     done_on: date | None = None
     outcome: str | None = None
+    late_reason: str | None = None
 
     @classmethod
     def of(cls, visit: Visit, officer_id: UUID, team_path: list[UUID]) -> "FollowUp":
@@ -79,13 +81,14 @@ class FollowUp(Record, table=True):
         if self.status is FollowUpStatus.open:
             self.status = FollowUpStatus.cancelled
 
-    def complete(self, done_on: date, outcome: str) -> None:
-        """Done on a day."""
+    def complete(self, done_on: date, outcome: str, late_reason: str | None) -> None:
+        """Done on a day; `late_reason` says why that is told after its month was closed."""
         if self.status is not FollowUpStatus.open:
             raise Problem("follow_up_closed")
         if done_on > today():
             raise invalid("/done_on", "date_in_future")
-        self.status, self.done_on, self.outcome = FollowUpStatus.done, done_on, outcome
+        self.status, self.done_on = FollowUpStatus.done, done_on
+        self.outcome, self.late_reason = outcome, late_reason
 
 
 class CompletionCreate(Shape):
@@ -93,6 +96,7 @@ class CompletionCreate(Shape):
 
     outcome: Line
     done_on: BusinessDate = Bounded(default_factory=today)
+    late_reason: LateReason | None = None
 
 
 class FollowUpRead(RecordRead):
@@ -108,6 +112,7 @@ class FollowUpRead(RecordRead):
     status: FollowUpStatus
     done_on: BusinessDate | None
     outcome: str | None
+    late_reason: str | None
     lead: Annotated[LeadStub | None, Expand("lead_id")] = None
     company: Annotated[CompanyStub | None, Expand("company_id")] = None
 

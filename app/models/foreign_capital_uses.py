@@ -64,9 +64,7 @@ class ForeignCapitalUseCreate(Shape, ForeignCapitalUseBase):
     """A new use of foreign capital."""
 
 
-class ForeignCapitalUseUpdate(
-    patch_of(ForeignCapitalUseCreate, without=frozenset({"lead_id", "late_reason"}))
-):
+class ForeignCapitalUseUpdate(patch_of(ForeignCapitalUseCreate, without=frozenset({"lead_id"}))):
     """Changes of a pending use; its lead stays."""
 
 

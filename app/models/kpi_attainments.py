@@ -26,7 +26,9 @@ class KpiAttainment(BaseModel):
     """One number against its target.
 
     `attainment` (M08) is value ÷ target, to four decimals; `schedule_gap` (M09) is in percentage
-    points, to two; null for rates, which are not reached by the month, and without a value.
+    points, to two; null for rates, which are not reached by the month, and without a value. Rates
+    alone have `numerator` and `denominator`: they are measured as they are, not as `value` is
+    written.
     `value_display` and `target_display` are there with `units`, on money of that currency.
     """
 
@@ -34,6 +36,8 @@ class KpiAttainment(BaseModel):
     unit: str
     value: str | None
     value_display: str | None = None
+    numerator: str | None = None
+    denominator: str | None = None
     target: str
     target_display: str | None = None
     target_version: int

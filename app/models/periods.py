@@ -22,7 +22,7 @@ CUT_OFF_WORKING_DAYS = 3
 
 LateReason = Annotated[
     Line,
-    Bounded(description="Why a new fact comes after its month was closed; 423 without it."),
+    Bounded(description="Why it comes to a closed month; 423 without it. Never cleared."),
 ]
 
 

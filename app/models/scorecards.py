@@ -40,12 +40,15 @@ class ScorecardStatus(Code):
 class MeasureLine(BaseModel):
     """One number of an item: `drill` opens the rows that add up to it.
 
-    `target_version` is that of the KPI target it was measured against; null where it was given.
+    A rate is scored as `numerator` ÷ `denominator`, not as `actual` is written; null of all else,
+    and on older cards. `target_version` is that of the KPI target; null where it was given.
     """
 
     metric: str
     dimension: str | None
     actual: str | None
+    numerator: str | None = None
+    denominator: str | None = None
     target: str | None
     target_version: int | None = None
     unit: str
@@ -106,6 +109,11 @@ class Snapshot(BaseModel):
     listings: list[Listing]
     edition: int = 1
     supersedes_id: UUID | None = None
+
+    @property
+    def has_sides(self) -> bool:
+        """Whether a rate was scored by its sides, and not as it is written."""
+        return any(measure.numerator for line in self.lines for measure in line.measures)
 
 
 def hash_of(snapshot: dict[str, Any]) -> str:

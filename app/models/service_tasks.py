@@ -19,6 +19,7 @@ from app.core.types import BusinessDate, Code, Line, Name, Notes, choice
 from app.models.companies import CompanyStub
 from app.models.leads import LeadStub
 from app.models.mechanisms import Mechanism
+from app.models.periods import LateReason
 
 Days = Annotated[int, Bounded(ge=1, le=366, strict=True)]
 
@@ -87,6 +88,7 @@ class ServiceTask(Record, ServiceTaskBase, table=True):
     due_on: date = Field(default_factory=today)
     done_on: date | None = None
     result: str | None = None
+    late_reason: str | None = None
     is_demo: bool = False
 
     def set_due(self) -> None:
@@ -102,21 +104,21 @@ class ServiceTask(Record, ServiceTaskBase, table=True):
         if self.status is not ServiceTaskStatus.open:
             raise Problem("task_closed")
 
-    def close(self, outcome: ClosingOutcome, done_on: date, result: str | None) -> None:
-        """Done on a day, or given up."""
+    def close(self, outcome: ClosingOutcome, done_on: date, **said: str | None) -> None:
+        """Done on a day, or given up; `said` are the result and why it comes late."""
         self.check_open()
         if done_on > today():
             raise invalid("/done_on", "date_in_future")
         if done_on < self.received_on:
             raise invalid("/done_on", "done_before_received")
-        self.status, self.result = ServiceTaskStatus(outcome.value), result
+        self.apply({**said, "status": ServiceTaskStatus(outcome.value)})
         self.done_on = done_on if outcome is ClosingOutcome.done else None
 
     def reopen(self) -> None:
         """Closed by mistake."""
         if self.status is ServiceTaskStatus.open:
             raise Problem("task_open")
-        self.status, self.done_on = ServiceTaskStatus.open, None
+        self.status, self.done_on, self.late_reason = ServiceTaskStatus.open, None, None
 
 
 class ServiceTaskCreate(Shape, ServiceTaskBase):
@@ -137,6 +139,7 @@ class ClosingCreate(Shape):
     outcome: ClosingOutcome = ClosingOutcome.done
     done_on: BusinessDate = Bounded(default_factory=today)
     result: Line | None = None
+    late_reason: LateReason | None = None
 
 
 class ServiceTaskRead(RecordRead, ServiceTaskBase):
@@ -150,6 +153,7 @@ class ServiceTaskRead(RecordRead, ServiceTaskBase):
     due_on: BusinessDate
     done_on: BusinessDate | None
     result: str | None
+    late_reason: str | None
     is_demo: bool
     lead: Annotated[LeadStub | None, Expand("lead_id")] = None
     company: Annotated[CompanyStub | None, Expand("company_id")] = None

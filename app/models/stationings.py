@@ -76,9 +76,7 @@ class StationingCreate(Shape, StationingBase):
     officer_id: UUID | None = Bounded(default=None, description="The caller unless given.")
 
 
-class StationingUpdate(
-    patch_of(StationingCreate, without=frozenset({"officer_id", "late_reason"}))
-):
+class StationingUpdate(patch_of(StationingCreate, without=frozenset({"officer_id"}))):
     """Changes of a stationing; the officer stays."""
 
 

@@ -76,7 +76,7 @@ class TripCreate(Shape, TripBase):
     participant_ids: People = Bounded(default=[], description="Ours; the organiser unless given.")
 
 
-class TripUpdate(patch_of(TripCreate, without=frozenset({"late_reason"}))):
+class TripUpdate(patch_of(TripCreate)):
     """Changes of a trip."""
 
 

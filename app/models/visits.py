@@ -68,7 +68,7 @@ def _linked(column: str) -> sa.Index:
 
 
 class Visit(Record, VisitBase, table=True):
-    """One visit; its company, lead and reason for being late do not change."""
+    """One visit; its company and lead do not change."""
 
     __tablename__ = "visits"
     __table_args__: ClassVar[Any] = (
@@ -169,9 +169,7 @@ class VisitCreate(Shape, VisitBase):
             raise invalid("/lead_id", "one_subject")
 
 
-class VisitUpdate(
-    patch_of(VisitCreate, without=frozenset({"lead_id", "company_id", "company", "late_reason"}))
-):
+class VisitUpdate(patch_of(VisitCreate, without=frozenset({"lead_id", "company_id", "company"}))):
     """Changes of a visit."""
 
 

@@ -86,8 +86,9 @@ async def update(
     if "organiser_id" in changes and changes["organiser_id"] != activity.organiser_id:
         organiser_id = changes["organiser_id"]
         changes["team_path"] = _path(await team_paths(session, [organiser_id]), organiser_id)
-    activity.apply(changes)
+    changed = activity.apply(changes)
     activity.check()
+    await periods.check_change(session, activity, changed, "from_on", "held_on")
     if ids is not None:
         await _replace_participants(session, activity, people(ids))
     await _posted(session, activity)

@@ -16,6 +16,7 @@ from app.models.follow_ups import CompletionCreate, FollowUp, FollowUpStatus
 from app.models.leads import Lead
 from app.models.roles import Role
 from app.models.visits import Visit, VisitStatus
+from app.services import periods
 from app.services.access import Caller, claimed
 from app.services.teams import paths_of
 
@@ -59,11 +60,15 @@ async def complete(
     payload: CompletionCreate,
     if_match: int,
 ) -> None:
-    """Done: by the officer, or by a team lead or leader who sees it."""
+    """Done: by the officer, or by a team lead or leader who sees it.
+
+    423 for a day of a closed month without a reason.
+    """
     held = await claimed(session, FollowUp, caller, follow_up_id, if_match)
     if caller.id != held.officer_id and caller.role not in {Role.team_lead, Role.leader}:
         raise Problem("forbidden")
-    held.complete(payload.done_on, payload.outcome)
+    held.complete(payload.done_on, payload.outcome, payload.late_reason)
+    await periods.check_day(session, payload.done_on, payload.late_reason)
     await session.flush()
     await ledger.post(session, Family.follow_up, held.id)
 

@@ -26,7 +26,7 @@ from app.models.pipeline import (
 )
 from app.services import credit_policies, qualifications
 from app.services.access import Caller, claimed
-from app.services.leads import check_action
+from app.services.leads import check_action, has_part_today
 from app.services.teams import officers_of, paths_of
 
 
@@ -37,9 +37,15 @@ async def change_members(
     payload: MemberChangeCreate,
     if_match: int,
 ) -> Lead:
-    """Replace the members from today on; what was earned before stays where it was."""
+    """Replace the members from today on; what was earned before stays where it was.
+
+    403 for who owns the lead, is one of its members or would become one.
+    """
     lead = await claimed(session, Lead, caller, lead_id, if_match)
     await check_action(session, lead, caller, LeadAction.change_members)
+    named = {member.officer_id for member in payload.members}
+    if caller.id in named or await has_part_today(session, caller, lead):
+        raise Problem("own_credit")
     await replace_members(session, lead, payload.members)
     await session.flush()
     return lead

@@ -12,6 +12,7 @@ from app.core.errors import Problem, invalid
 from app.models.claims import Claim, stands
 from app.models.duplicate_checks import LeadLook
 from app.models.duplicates import DuplicateReason
+from app.models.lead_actions import is_own
 from app.models.lead_members import (
     WHOLE,
     LeadMember,
@@ -47,6 +48,9 @@ async def create(session: AsyncSession, caller: Caller, payload: LeadCreate) -> 
     owner_id = payload.owner_id or caller.id
     owner = (await officers_of(session, {"/owner_id": owner_id}))[owner_id]
     _check_owner(caller, owner)
+    given = payload.model_dump(include=set(CREDIT))
+    if given != {name: LeadCreate.model_fields[name].default for name in CREDIT}:
+        _check_credit(caller, is_mine=owner.id == caller.id)
     number, own_mechanism, team_path = await _number_and_team(session, owner)
     placed: dict[str, Any] = {
         "owner_id": owner.id,
@@ -123,7 +127,8 @@ async def update(
         _check_track(lead, changes["track"])
     await check_present(session, changes.get("company_id"))
     await _check_kept(session, lead, changes)
-    _check_credit(lead, changes, caller)
+    if any(changes.get(name, getattr(lead, name)) != getattr(lead, name) for name in CREDIT):
+        _check_credit(caller, is_mine=await has_part_today(session, caller, lead))
     with session.no_autoflush:
         changed = lead.apply(changes)
         lead.check_entries()
@@ -153,11 +158,18 @@ async def _check_kept(session: AsyncSession, lead: Lead, changes: dict[str, Any]
             raise invalid("/received_on", "received_after_move", day=first_on.isoformat())
 
 
-def _check_credit(lead: Lead, changes: dict[str, Any], caller: Caller) -> None:
-    """Whoever is paid by the credit of a lead does not change it."""
-    is_changed = any(changes.get(n, getattr(lead, n)) != getattr(lead, n) for n in CREDIT)
-    if is_changed and caller.role not in RECOGNISERS:
+def _check_credit(caller: Caller, *, is_mine: bool) -> None:
+    """How much of a lead is credited is said by who recognises, and is not paid by it."""
+    if caller.role not in RECOGNISERS:
         raise Problem("forbidden")
+    if is_mine:
+        raise Problem("own_credit")
+
+
+async def has_part_today(session: AsyncSession, caller: Caller, lead: Lead) -> bool:
+    """Whether the caller owns a lead or is one of its members."""
+    query = select(Lead.id).where(col(Lead.id) == lead.id, is_own(Lead))
+    return (await session.exec(query.params(**caller.binds))).first() is not None
 
 
 def _first_move_on(lead: Lead) -> Any:

@@ -94,8 +94,9 @@ async def update(change: Change, model: type[MoneyFact], payload: Patch) -> None
     """Correct what was typed, while nobody has decided on it."""
     changes = payload.changes()
     fact = await _own_pending(change, model, frozenset(changes))
-    fact.apply(changes)
+    changed = fact.apply(changes)
     fact.settle()
+    await periods.check_change(change.session, fact, changed, fact.event_field)
     await check_present(change.session, changes.get("company_id"))
     await change.session.flush()
 

@@ -1,7 +1,9 @@
 """Closing and locking months, and what a closed month still lets in."""
 
+from collections.abc import Collection
 from datetime import date
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,7 +11,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.clock import today
-from app.core.errors import Problem
+from app.core.errors import Problem, invalid
 from app.core.statements import Statement, compiled, first
 from app.kpis import periods
 from app.models.periods import Period, PeriodCreate, PeriodStatus, month_of, next_month
@@ -62,6 +64,21 @@ async def check_day(session: AsyncSession, day: date, late_reason: str | None) -
         return
     if await first(session, _closed_later(), {"month": month_of(day)}) is not None:
         raise Problem("period_closed", month=f"{day:%Y-%m}")
+
+
+async def check_change(
+    session: AsyncSession, fact: Any, changed: Collection[str], *days: str
+) -> None:
+    """423 for a day that a change moves into such a month, unless it says why.
+
+    `days` are the fields by whose days a fact counts. 422 where the reason of a late fact is taken
+    away.
+    """
+    if "late_reason" in changed and fact.late_reason is None:
+        raise invalid("/late_reason", "missing")
+    for name in days:
+        if name in changed and (day := getattr(fact, name)) is not None:
+            await check_day(session, day, fact.late_reason)
 
 
 @lru_cache

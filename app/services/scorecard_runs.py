@@ -47,12 +47,14 @@ async def scored(
     *,
     added: dict[tuple[UUID, str], Any] | None = None,
     subjects: Sequence[ScoredSubject] | None = None,
+    is_printed: bool = False,
 ) -> Run:
     """Everybody's card for some days as known at an instant; `added` is assumed on top.
 
-    `subjects` are the field where it is not whom the scheme means today.
+    `subjects` are the field where it is not whom the scheme means today; `is_printed` takes rates
+    as they are written.
     """
-    numbers = Numbers(SCOPES[scheme.subject_kind], days, as_of)
+    numbers = Numbers(SCOPES[scheme.subject_kind], days, as_of, is_printed=is_printed)
     metrics = {measure["metric"] for row in rows for measure in row.measures}
     await numbers.read(await driver(session), sorted(metrics))
     numbers.added = added or {}

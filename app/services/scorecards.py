@@ -25,7 +25,6 @@ from app.models.scorecards import (
     ScorecardRun,
     ScorecardStatus,
     ScorecardStub,
-    ScoredSubject,
     Snapshot,
     hash_of,
 )
@@ -73,11 +72,11 @@ async def draft(
     scheme: Scheme,
     days: Days,
     as_of: datetime,
-    subjects: Sequence[ScoredSubject] | None = None,
+    **field: Any,
 ) -> list[Scorecard]:
-    """New drafts instead of the old ones, for those whose card is new or has changed."""
+    """New drafts for those whose card is new or has changed; `field` goes on to `scored`."""
     rows = await schemes.items_of(session, scheme.id)
-    run = await scored(session, scheme, rows, days, as_of, subjects=subjects)
+    run = await scored(session, scheme, rows, days, as_of, **field)
     if run.faults:
         raise Problem("invalid_values", errors=run.faults)
     held = await _held(session, scheme.id, days)
@@ -107,7 +106,8 @@ def _said(snapshot: Snapshot) -> Any:
     said = snapshot.model_dump(exclude=_LOOKED_UP)
     for line in said["lines"]:
         for measure in line["measures"]:
-            del measure["drill"]
+            for looked_up in ("drill", "numerator", "denominator"):
+                del measure[looked_up]
     return said
 
 
@@ -164,7 +164,7 @@ async def correct(session: AsyncSession, caller: Caller, card: Scorecard) -> Non
     """New editions, published, of all that a correction changes, even of a scheme that has ended.
 
     Numbers and subjects are those of the last run that was published, whoever has left, joined or
-    been renamed since, so that nothing else moves.
+    been renamed since, so that nothing else moves; rates as they are written, if they were.
     """
     scheme, days = await locked(session, card.scheme_id), Days(card.from_on, card.to_on)
     held = await _held(session, card.scheme_id, days)
@@ -175,8 +175,9 @@ async def correct(session: AsyncSession, caller: Caller, card: Scorecard) -> Non
         for c in cards
         if c.subject_count == last.subject_count or c.subject.id == card.subject_id
     ]
+    told: Any = {"subjects": field, "is_printed": not any(c.has_sides for c in cards)}
     assert scheme is not None
-    await release(session, caller, scheme, await draft(session, scheme, days, last.as_of, field))
+    await release(session, caller, scheme, await draft(session, scheme, days, last.as_of, **told))
 
 
 async def release(

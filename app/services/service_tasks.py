@@ -16,6 +16,7 @@ from app.models.service_tasks import (
     ServiceTaskCreate,
     ServiceTaskUpdate,
 )
+from app.services import periods
 from app.services.access import Caller, claimed, lead_in_reach
 from app.services.companies import check_present
 from app.services.visit_subjects import team_paths
@@ -76,9 +77,15 @@ async def update(
 async def close(
     session: AsyncSession, caller: Caller, task_id: UUID, payload: ClosingCreate, if_match: int
 ) -> None:
-    """Done or cancelled; the teams are those above the assignee now."""
+    """Done or cancelled; the teams are those above the assignee now.
+
+    423 for a day of a closed month without a reason.
+    """
     task = await _own(session, caller, task_id, if_match)
-    task.close(payload.outcome, payload.done_on, payload.result)
+    said = {"result": payload.result, "late_reason": payload.late_reason}
+    task.close(payload.outcome, payload.done_on, **said)
+    if task.done_on is not None:
+        await periods.check_day(session, task.done_on, task.late_reason)
     await _stamp(session, task)
     await _posted(session, task)
 

@@ -43,8 +43,11 @@ async def update(
     """Correct a stationing; the ledger follows day by day."""
     changes = payload.changes()
     row = await _own(session, caller, stationing_id, if_match, frozenset(changes))
-    row.apply(changes)
+    changed = row.apply(changes)
     row.check()
+    # Days in between come in too: the first one says whether there are late ones, as at first.
+    changed |= {"from_on"} if "to_on" in changed else set()
+    await periods.check_change(session, row, changed, "from_on")
     await _posted(session, row)
 
 

@@ -94,6 +94,7 @@ async def update(
         raise invalid("/mechanism", "missing")
     changed = visit.apply(changes)
     visit.check_dates()
+    await periods.check_change(session, visit, changed, "visited_on", "next_action_on")
     visit.count_guests(len(guests or []))
     await check_links(session, caller, visit)
     await _replace_people(session, visit, ids, guests)

@@ -1,6 +1,7 @@
 """Published figures: rates as printed, attainment, gap to the schedule (domain §7, V1 to V9)."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -57,3 +58,14 @@ def test_what_rounds_to_nothing_has_no_sign() -> None:
     assert str(rounded(Decimal(0) / Decimal(-1), 4)) == "0.0000"
     assert str(rounded(Decimal("-0.004"), 2)) == "0.00"
     assert str(rounded(Decimal("-0.005"), 2)) == "-0.01"
+
+
+def test_a_rate_is_rounded_once() -> None:
+    """1/3 of 1/3 is all of it, and 1 of 32 of a half is 6.25 %."""
+    third = Fraction(1, 3)
+    assert attainment(third, Decimal("0.01")) == Fraction(100, 3)
+    assert rounded(attainment(third, Decimal("0.01")) or third, 4) == Decimal("33.3333")
+    assert [rounded(Fraction(n, 200), 2) for n in (1, -1, 3)] == [
+        Decimal("0.01"), Decimal("-0.01"), Decimal("0.02"),
+    ]  # fmt: skip
+    assert percent(Fraction(1, 32), Fraction(1, 2), 1) == "6.3 %"

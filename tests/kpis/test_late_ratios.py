@@ -190,7 +190,7 @@ async def _as_if_told_on(world: World, day: date) -> None:
 # Points of a hundred, and registered leads behind them; a card's year begins in January.
 CARDS = {N: ("125.00", 1)}
 if LAST.year == THIS.year:
-    CARDS |= {M: ("0.00", 0), f"{THIS.year}": ("83.34", 2)}
+    CARDS |= {M: ("0.00", 0), f"{THIS.year}": ("83.33", 2)}
 
 
 async def test_targets_and_cards_go_by_it(world: World) -> None:

@@ -1,6 +1,7 @@
 """The rule shapes by the vectors of docs/domain.md, and what holds whatever the numbers."""
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -13,16 +14,17 @@ from app.models.lead_members import split
 from app.models.scoring_rules import Scoring, rule_text
 
 D = Decimal
+F = Fraction
 RULE: Any = TypeAdapter(Scoring)
 
 
-def points(full: str, rule: dict[str, Any], *parts: Measured, entered: tuple[str, ...] = ()) -> D:
+def points(full: str, rule: dict[str, Any], *parts: Measured, entered: tuple[str, ...] = ()) -> F:
     return score(RULE.validate_python(rule), D(full), parts, [D(e) for e in entered]).points
 
 
 def part(actual: str, target: str | None = None, weight: str = "1", field: str = "") -> Measured:
     return Measured(
-        D(actual), D(target) if target else None, D(weight), tuple(D(v) for v in field.split())
+        F(actual), F(target) if target else None, F(weight), tuple(F(v) for v in field.split())
     )
 
 
@@ -157,7 +159,7 @@ RULES = [
 @given(st.sampled_from(RULES), ACTUALS, ACTUALS, st.decimals("0.01", 10**9, places=2))
 def test_more_never_gives_less_and_caps_hold(rule: Any, one: D, other: D, target: D) -> None:
     less, more = (
-        score(RULE.validate_python(rule), D(10), [Measured(actual, target)]).points
+        score(RULE.validate_python(rule), D(10), [Measured(F(actual), F(target))]).points
         for actual in sorted((one, other))
     )
     assert D(0) <= less <= more <= D(12)
@@ -165,10 +167,10 @@ def test_more_never_gives_less_and_caps_hold(rule: Any, one: D, other: D, target
 
 @given(ACTUALS, ACTUALS, ACTUALS)
 def test_among_others_more_never_gives_less(one: D, other: D, third: D) -> None:
-    field = (one, other, third)
+    field = (F(one), F(other), F(third))
     for rule in ("efficacy", "relative_to_best"):
         less, more = (
-            score(RULE.validate_python({"rule": rule}), D(10), [Measured(a, field=field)]).points
+            score(RULE.validate_python({"rule": rule}), D(10), [Measured(F(a), field=field)]).points
             for a in sorted((one, other))
         )
         assert D(0) <= less <= more <= D(10)
@@ -176,8 +178,7 @@ def test_among_others_more_never_gives_less(one: D, other: D, third: D) -> None:
 
 @given(st.lists(st.tuples(ACTUALS, st.decimals("0.01", 10**6, places=2)), min_size=2, max_size=6))
 def test_the_order_of_measures_is_irrelevant(pairs: list[tuple[D, D]]) -> None:
-    parts = [Measured(a, t, D("0.1")) for a, t in pairs]
+    parts = [Measured(F(a), F(t), F("0.1")) for a, t in pairs]
     rule = RULE.validate_python({"rule": "weighted_rates"})
     forth, back = (score(rule, D(10), order).points for order in (parts, parts[::-1]))
-    assert abs(forth - back) < D("1e-20")
-    assert forth <= D(12) * len(pairs) / 10
+    assert forth == back <= F(12) * len(pairs) / 10

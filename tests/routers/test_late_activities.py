@@ -105,7 +105,7 @@ async def test_a_correction_into_a_locked_month_counts_now(world: World, app: Fa
     body = (await bodies(world))["/trips"]
     trip = await world.officer.made("/trips", dated("/trips", body, THIS))
     await locked(world)
-    moved = {"from_on": f"{A_DAY}", "to_on": f"{A_DAY}"}
+    moved = {"from_on": f"{A_DAY}", "to_on": f"{A_DAY}", "late_reason": "日期录错"}
     path = f"/trips/{trip['id']}"
     assert (await world.officer.patch(path, moved, etag(trip))).status_code == 200
     assert (await zone(world, f"period={LAST:%Y-%m}&metrics=T01"))["T01"]["value"] == "0"

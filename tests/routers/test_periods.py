@@ -133,7 +133,7 @@ async def test_a_locked_month_does_not_move(world: World, app: FastAPI) -> None:
 async def test_what_moves_between_locked_months_is_counted_now(world: World, app: FastAPI) -> None:
     visit = await world.visit(visited_on=f"{A_DAY}")
     await locked(world)
-    moved = {"visited_on": f"{BEFORE}"}
+    moved = {"visited_on": f"{BEFORE}", "late_reason": "日期录错"}
     assert (
         await world.officer.patch(f"/visits/{visit['id']}", moved, etag(visit))
     ).status_code == 200

@@ -28,11 +28,14 @@ def _of_noun(walk: Walk, noun: str) -> dict[str, Any]:
     return _organised(walk) | {"name": "推介会", "kind": kind, "held_on": day}
 
 
+def _day_of(body: dict[str, Any]) -> date:
+    return date.fromisoformat(body.get("held_on") or body["from_on"])
+
+
 async def log_activity(walk: Walk) -> None:
     noun = walk.pick.choice(("trips", "events"))
     body = _of_noun(walk, noun)
-    day = date.fromisoformat(body["held_on" if noun == "events" else "from_on"])
-    made = await walk.world.officer.made(f"/{noun}", body | walk.late(day))
+    made = await walk.world.officer.made(f"/{noun}", body | walk.late(_day_of(body)))
     walk.keep(noun, made["id"])
 
 
@@ -43,7 +46,8 @@ async def correct_activity(walk: Walk) -> None:
     kept = walk.pick.sample(sorted(changes), walk.pick.randint(1, 3))
     if noun == "trips":
         kept += ["from_on", "to_on"]
-    await walk.patched(walk.world.officer, path, {name: changes[name] for name in kept})
+    late = walk.late(_day_of(changes))
+    await walk.patched(walk.world.officer, path, {name: changes[name] for name in kept} | late)
 
 
 async def reverse_activity(walk: Walk) -> None:
@@ -97,7 +101,8 @@ async def correct_station(walk: Walk) -> None:
     """One day of the two is left."""
     record = await walk.world.leader.seen(f"/stationings/{walk.taken('stationings')}")
     path = f"/stationings/{record['id']}"
-    await walk.patched(walk.world.leader, path, {"from_on": record["to_on"]})
+    late = walk.late(date.fromisoformat(record["to_on"]))
+    await walk.patched(walk.world.leader, path, {"from_on": record["to_on"], **late})
 
 
 async def serve(walk: Walk) -> None:

@@ -8,7 +8,7 @@ from app.core.clock import today
 from tests.kpis.machine import steps_people, steps_promises
 from tests.kpis.machine.facts import Lead, Step, Traits, ZoneCredit
 from tests.kpis.machine.walk import LONG, NothingToDoError, Walk
-from tests.world import PATHS
+from tests.world import PATHS, Client
 
 STATUSES = ("strong", "weak", "missing")
 NOTHING = Decimal(0)
@@ -23,25 +23,35 @@ async def new_lead(walk: Walk) -> None:
 async def _registered(
     walk: Walk, received: date, zone: ZoneCredit | None = None
 ) -> tuple[str, Lead]:
-    owner, unit = walk.officer(), walk.pick.choice(walk.units)
+    headed = [c for c in walk.clients.values() if _heads(walk, walk.home[c.id], c.id)]
+    owner = walk.one_of(headed) if zone else walk.officer()
+    unit, heads = walk.pick.choice(walk.units), _heads(walk, walk.home[owner.id], owner.id)
     traits, placed = Traits(walk.flip(), walk.flip(), walk.flip()), dict[str, Any]()
     if unit:
         placed["combination_id"] = unit.id
         if walk.flip(0.7):
             traits.has_node, placed["chain_node_id"] = True, unit.node_id
     track, company = walk.pick.choice(sorted(PATHS)), walk.one_of(walk.companies)
-    zone = zone or _zone_credit(walk)
+    zone = (zone or _zone_credit(walk)) if heads else ZoneCredit()
     lead = await walk.world.lead(
         owner, track=track, company_id=company, is_leading=traits.is_leading,
         is_flagship=traits.is_flagship, **placed, name=f"项目 {walk.number()}",
         direction="internal" if traits.is_internal else "external",
-        received_on=f"{received}", **_told(zone),
+        received_on=f"{received}",
     )  # fmt: skip
+    if heads:
+        await walk.patched(heads[0], f"/leads/{lead['id']}", _told(zone))
     walk.model.leads[lead["id"]] = Lead(
         owner.id, [(owner.id, Decimal(100))], unit and unit.id, company, traits, zone, received,
         track,
     )  # fmt: skip
     return lead["id"], walk.model.leads[lead["id"]]
+
+
+def _heads(walk: Walk, team: str, *parties: str) -> list[Client]:
+    """Who leads a team and has no part in what is to be credited."""
+    heads = (walk.world.team_lead, walk.world.other_lead)
+    return [head for head in heads if walk.home[head.id] == team and head.id not in parties]
 
 
 def _zone_credit(walk: Walk) -> ZoneCredit:
@@ -59,9 +69,8 @@ async def share_with_a_district(walk: Walk) -> None:
     lead_id, lead = walk.lead()
     path = f"/leads/{lead_id}"
     team = (await walk.world.leader.seen(path))["team_id"]
-    heads = (walk.world.team_lead, walk.world.other_lead)
     zone = _zone_credit(walk)
-    head = walk.one_of([head for head in heads if walk.home[head.id] == team])
+    head = walk.one_of(_heads(walk, team, lead.owner, *(officer for officer, _ in lead.members)))
     await walk.patched(head, path, _told(zone))
     lead.zone = zone
 

@@ -42,7 +42,7 @@ async def correct_visit(walk: Walk) -> None:
     changes: dict[str, Any] = {}
     if walk.flip():
         visit.day, visit.kind = walk.day(), walk.pick.choice(KINDS)
-        changes |= {"visited_on": visit.day.isoformat(), "kind": visit.kind}
+        changes |= {"visited_on": visit.day.isoformat(), "kind": visit.kind, **walk.late(visit.day)}
     if walk.flip():
         visit.mechanism, visit.guests = walk.pick.choice(MECHANISMS), walk.pick.randint(0, 5)
         changes |= {"mechanism": visit.mechanism, "guest_count": visit.guests}
