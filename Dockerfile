@@ -13,6 +13,8 @@ FROM python:3.13-slim
 RUN useradd --system --uid 10001 --home /srv yinfeng && install -d -o yinfeng /data
 WORKDIR /srv
 COPY --from=build /srv /srv
+# `yinfeng serve` runs with -OO, and its user may write no bytecode here.
+RUN python -OO -m compileall -q /usr/local/lib/python3.13 .venv app
 USER yinfeng
 ENV PATH=/srv/.venv/bin:$PATH YINFENG_MODE=production YINFENG_HOST=0.0.0.0 YINFENG_DATA_DIR=/data
 EXPOSE 8000

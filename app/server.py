@@ -1,48 +1,45 @@
-"""Starting the API: secrets, migrations, first accounts, then uvicorn in the foreground."""
+"""Starting the API: the database, what has to be prepared, then uvicorn in the foreground.
 
-import asyncio
-import os
-import secrets
-
-import uvicorn
-from rich.console import Console
-
-from app.core import audit, migrations
-from app.core.config import Settings, settings
-from app.core.db import Database
-from app.core.secrets import kept_secret
-from app.core.security import new_password
-from app.core.storage import first_line, probe, storage_of
-from app.demo.zone import (
-    DEMO_ACCOUNTS,
-    close_demo_accounts,
-    load_demo,
-    set_demo_password,
-)
-from app.kpis import rollup
-from app.services.officers import create_first_administrator
-
-_CURLS = """
-[bold]Try it[/bold] (copy and paste):
-
-TOKEN=$(curl -s -d username=officer -d password='{password}' {base}/sessions \\
-  | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')
-
-curl -s {base}/visits -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
-  -H "Idempotency-Key: $(date +%s)" \\
-  -d '{{"kind": "outbound", "company": {{"name": "沃尔玛"}},
-       "summary": "拜访区域总部，了解选址计划"}}'
-
-curl -s "{base}/kpis/officers?period=this_month&metrics=T02,T09" -H "Authorization: Bearer $TOKEN"
+This process serves or supervises: what only the start needs ends with another.
 """
 
+import importlib
+import multiprocessing
+import os
+import secrets
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
 
-def serve(url: str, out: Console) -> None:
-    """Serve until a signal; blocks."""
-    config = settings()
-    migrations.upgrade(url)
+import uvicorn
+
+from app.core import embedded
+from app.core.config import Settings, settings
+from app.core.secrets import kept_secret
+
+Prepare = Callable[[str], None]
+
+
+def serve(prepare: Prepare) -> None:
+    """Serve until a signal; blocks. `prepare` does what the database at a URL needs before."""
+    signal.signal(signal.SIGTERM, _stop_in_order)
+    try:
+        with embedded.database_url() as url:
+            _serve(settings(), url, prepare)
+    except embedded.EmbeddedError as error:
+        sys.exit(f"{error}")
+
+
+def _stop_in_order(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def _serve(config: Settings, url: str, prepare: Prepare) -> None:
     _share_with_workers(config, url)
-    asyncio.run(_prepare(config, url, out))
+    if config.workers == 1:
+        importlib.import_module("app.worker")
+    _in_a_process_of_its_own(prepare, url)
     uvicorn.run(
         "app.worker:application",
         factory=True,
@@ -61,7 +58,7 @@ def serve(url: str, out: Console) -> None:
 
 
 def _share_with_workers(config: Settings, url: str) -> None:
-    """Worker processes read the same settings; what was made here travels by environment."""
+    """Other processes read the same settings; what was made here travels by environment."""
     if config.secret_key is None:
         secret = kept_secret(config.data_dir / "secret_key", lambda: secrets.token_hex(32))
         os.environ["YINFENG_SECRET_KEY"] = secret
@@ -69,44 +66,13 @@ def _share_with_workers(config: Settings, url: str) -> None:
     settings.cache_clear()
 
 
-async def _prepare(config: Settings, url: str, out: Console) -> None:
-    await _check_storage(config, out)
-    audit.install()
-    database = Database(url, pool_size=2)
-    base = f"http://{config.host}:{config.port}"
-    out.print(f"[bold]Yinfeng 引凤[/bold]  API {base}/api/v1  docs {base}/docs")
-    async with database.transaction() as session:
-        password = await create_first_administrator(session)
-        if password:
-            out.print(f"First administrator: [bold]admin[/bold], password [bold]{password}[/bold]")
-            out.print("(printed this once)")
-    if config.mode == "demo":
-        await _prepare_demo(config, database, out, f"{base}/api/v1")
-    else:
-        async with database.transaction() as session:
-            await close_demo_accounts(session)
-    await database.close()
-
-
-async def _check_storage(config: Settings, out: Console) -> None:
-    """Wrong keys are told now and not at the first upload; who does not answer may come back."""
+def _in_a_process_of_its_own(prepare: Prepare, url: str) -> None:
+    """What it imports and reads is no memory of a process that serves; ours it finds imported."""
+    child = multiprocessing.get_context("fork").Process(target=prepare, args=(url,))
+    child.start()
     try:
-        await probe(storage_of(config))
-    except OSError as error:
-        out.print(f"[yellow]Evidence storage does not answer:[/yellow] {first_line(error)}")
-
-
-async def _prepare_demo(config: Settings, database: Database, out: Console, base: str) -> None:
-    given = config.demo_password
-    password = (
-        given.get_secret_value()
-        if given
-        else kept_secret(config.data_dir / "demo_password", new_password)
-    )
-    async with database.transaction() as session:
-        await load_demo(session, out)
-        await set_demo_password(session, password)
-    await rollup.fold_all(database)
-    names = ", ".join(DEMO_ACCOUNTS)
-    out.print(f"Demo accounts (password [bold]{password}[/bold]): {names}", soft_wrap=True)
-    out.print(_CURLS.format(base=base, password=password), soft_wrap=True, highlight=False)
+        child.join()
+    finally:
+        child.terminate()
+    if child.exitcode:
+        sys.exit(1)

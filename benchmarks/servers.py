@@ -18,7 +18,8 @@ from benchmarks.cluster import dsn
 ROOT = Path(__file__).parents[1]
 # Not the installed script: that may stand for the package of another tree than this one.
 YINFENG = (sys.executable, "-c", "from app.cli import cli; cli()")
-UNPOSTED = (sys.executable, "-m", "benchmarks.unposted")
+# As the product starts itself: what is switched off would be on again in another interpreter.
+UNPOSTED = (sys.executable, "-OO", "-m", "benchmarks.unposted")
 _PATIENCE = 60.0
 _TAIL = 4000
 

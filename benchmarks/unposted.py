@@ -1,7 +1,7 @@
 """The product with posting to the ledger switched off: what KPI costs the writers is told by it.
 
 Everything else of a visit stays: login, checks, idempotency, audit.
-Start: `python -m benchmarks.unposted serve`.
+Start: `python -OO -m benchmarks.unposted serve`.
 """
 
 from typing import Any

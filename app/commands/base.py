@@ -7,22 +7,13 @@ from rich.console import Console
 from rich.progress import Progress
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core import audit, embedded
-from app.core.config import settings
+from app.core import audit
 from app.core.db import Database
+from app.core.embedded import database_url
+
+__all__ = ["database_url", "out", "progress", "session_at"]
 
 out = Console()
-
-
-@contextmanager
-def database_url() -> Iterator[str]:
-    """The configured database, or the embedded one, shared with a running server."""
-    url = settings().database_url
-    if url is not None:
-        yield url
-        return
-    with embedded.using(settings().data_dir) as own:
-        yield own
 
 
 @asynccontextmanager

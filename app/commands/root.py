@@ -1,10 +1,8 @@
 """The `yinfeng` command: serve, migrate, demo, import, kpi, report, what runs every night."""
 
 import json
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -13,9 +11,10 @@ from app.commands.base import database_url, out
 from app.commands.imports import imports
 from app.commands.kpi import kpi
 from app.commands.nightly import claims, duplicates, evidence, reminders
+from app.commands.prepare import prepare
 from app.commands.reports import report
 from app.commands.targets import targets
-from app.core import embedded, migrations, storage
+from app.core import migrations
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -38,22 +37,12 @@ for group, commands in GROUPS.items():
 cli.command()(report)
 
 
-def _stop_in_order(_signal: int, _frame: FrameType | None) -> None:
-    sys.exit(0)
-
-
 @cli.command()
 def serve() -> None:
     """Start the database where none is configured, migrate, prepare the zone and serve the API."""
     from app import server  # noqa: PLC0415  the web stack is needed for this command alone
 
-    signal.signal(signal.SIGTERM, _stop_in_order)
-    try:
-        with database_url() as url:
-            server.serve(url, out)
-    except (embedded.EmbeddedError, storage.StorageError) as error:
-        out.print(f"[red]{error}[/red]")
-        raise typer.Exit(1) from error
+    server.serve(prepare)
 
 
 @cli.command()

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
+from app.core.config import settings
 from app.core.pgbinaries import (
     EmbeddedError,
     InUseError,
@@ -47,7 +48,7 @@ from app.core.pgfolder import (
     socket_dir,
 )
 
-__all__ = ["EmbeddedError", "home", "running", "using"]
+__all__ = ["EmbeddedError", "database_url", "home", "running", "using"]
 
 logger = logging.getLogger(__name__)
 
@@ -99,6 +100,17 @@ def using(data_dir: Path) -> Iterator[str]:
         except InUseError:
             url = _url(socket_dir(home(data_dir)))
         yield url
+
+
+@contextmanager
+def database_url() -> Iterator[str]:
+    """The configured database, or the embedded one, shared with a running server."""
+    url = settings().database_url
+    if url is not None:
+        yield url
+        return
+    with using(settings().data_dir) as own:
+        yield own
 
 
 def _initialise(bindir: Path, folder: Path, log: BinaryIO, *, durable: bool) -> None:
