@@ -19,6 +19,8 @@ from app.core.config import Settings, settings
 from app.core.secrets import kept_secret
 
 Prepare = Callable[[str], None]
+# Forked it finds everything imported; elsewhere than on Linux a fork beside threads may hang.
+_FORK = "fork" if sys.platform == "linux" else None
 
 
 def serve(prepare: Prepare) -> None:
@@ -67,8 +69,8 @@ def _share_with_workers(config: Settings, url: str) -> None:
 
 
 def _in_a_process_of_its_own(prepare: Prepare, url: str) -> None:
-    """What it imports and reads is no memory of a process that serves; ours it finds imported."""
-    child = multiprocessing.get_context("fork").Process(target=prepare, args=(url,))
+    """What it imports and reads is no memory of a process that serves."""
+    child = multiprocessing.get_context(_FORK).Process(target=prepare, args=(url,))
     child.start()
     try:
         child.join()

@@ -255,7 +255,9 @@ class World:
         """A recognised move: asked for by the owner, recognised by the leader."""
         return await self.decide(await self.ask(lead_id, client, to_stage=to, **more))
 
-    async def members(self, lead_id: str, *parts: tuple[Client, str, str | None]) -> Any:
+    async def members(
+        self, lead_id: str, *parts: tuple[Client, str, str | None], by: Client | None = None
+    ) -> Any:
         """The lead with new members, each an account, a role and a share or none for the policy."""
         members = [
             {"officer_id": client.id, "role": role, **({"share": share} if share else {})}
@@ -264,7 +266,7 @@ class World:
         lead = await self.leader.get(f"/leads/{lead_id}")
         headers = {"If-Match": lead.headers["etag"]}
         path = f"/leads/{lead_id}/member-changes"
-        return await self.leader.made(path, {"members": members}, headers=headers)
+        return await (by or self.leader).made(path, {"members": members}, headers=headers)
 
     async def lead_at(
         self, stage: str, track: str = "construction", client: Client | None = None, **more: Any

@@ -66,7 +66,7 @@ async def test_neither_who_typed_it_nor_a_member_recognises_or_reverses(
     problem(refused, 403, "self_recognition")
     done = await recognised(world, noun, lead=lead)
     both = (world.officer, "lead_negotiator", None), (world.leader, "supporter", None)
-    await world.members(lead["id"], *both)
+    await world.members(lead["id"], *both, by=world.team_lead)
     for fact, kind, body in (
         (await typed(world, noun, lead), "decisions", {"decision": "recognise"}),
         (done, "reversals", {"reason": "误录"}),
