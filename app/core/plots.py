@@ -8,9 +8,9 @@ the colours keep 4.5 : 1 against white (WCAG 2.2, 1.4.3).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from html import escape
 from itertools import count
 from math import ceil, floor, log10
-from xml.sax.saxutils import escape, quoteattr
 
 BLUE, RUST, GREEN, INK, RULE = "#1f5a99", "#b5480b", "#3a6b35", "#333333", "#d5d9de"
 FONTS = (
@@ -44,7 +44,7 @@ def svg(name: str, title: str, description: str, size: tuple[int, int], body: st
     width, height = size
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img"'
-        f' aria-labelledby="{name}-t {name}-d" font-family={quoteattr(FONTS)}'
+        f' aria-labelledby="{name}-t {name}-d" font-family="{escape(FONTS)}"'
         f' font-size="{_SIZE}" fill="{INK}">'
         f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(description)}'
         f"</desc>{body}</svg>"

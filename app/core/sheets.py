@@ -6,9 +6,9 @@ Both give bytes for rows and keep nothing of them, so memory does not grow with 
 import csv
 import re
 from collections.abc import Iterable, Sequence
+from html import escape
 from io import RawIOBase, StringIO
 from typing import Protocol
-from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from app.core.tabular import MAX_CELL, neutralise
@@ -126,7 +126,7 @@ def text_cell(text: str) -> str:
     """A cell that is never a formula, as XML."""
     if not text:
         return "<c/>"
-    safe = escape(_NOT_XML.sub("", neutralise(text))[:MAX_CELL])
+    safe = escape(_NOT_XML.sub("", neutralise(text))[:MAX_CELL], quote=False)
     return f'<c t="inlineStr"><is><t xml:space="preserve">{safe}</t></is></c>'
 
 
