@@ -1,6 +1,7 @@
 """The lines of the table: how each is measured and judged."""
 
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from statistics import mean
 
@@ -23,7 +24,7 @@ from benchmarks.report import Line, Pace
 from benchmarks.servers import UNPOSTED, ours
 
 _WRITERS = 32
-# With and without in turn, so that a busy neighbour meets both.
+# What is compared is measured in turn, so that a busy neighbour meets both.
 _ROUNDS = 2
 # Rows a second of COPY into indexed leads where the targets were set.
 _COPY_THERE = 19_500
@@ -108,14 +109,20 @@ async def _searches(bench: Bench, effort: Effort) -> list[Line]:
 
 async def _deep(bench: Bench, effort: Effort) -> list[Line]:
     """The page after nine tenths of the leads beside the first one."""
-    known, count = bench.known, effort.requests // 4
+    known, count = bench.known, effort.requests
     total = await bench.ours.database.fetchval("SELECT count(*) FROM leads")
     depth = total * 9 // 10 // 200 * 200
-    path = await page_at(bench.ours.database, known, bench.ours.port, depth)
-    first = await measure.cost(
-        bench.ours, same(f"{API}/leads?sort=created_at&limit=50", known.leader), count
+    paths = (
+        f"{API}/leads?sort=created_at&limit=50",
+        await page_at(bench.ours.database, known, bench.ours.port, depth),
     )
-    deep = await measure.cost(bench.ours, same(path, known.leader), count)
+    costs = [
+        [await measure.cost(bench.ours, same(path, known.leader), count) for path in paths]
+        for _ in range(_ROUNDS)
+    ]
+    first, deep = (
+        min(of_path, key=lambda cost: cost.cpu_us) for of_path in zip(*costs, strict=True)
+    )
     ratio = deep.cpu_us / first.cpu_us
     return [
         Line("page 1", first),
@@ -197,15 +204,30 @@ def starts(folder: Path) -> list[Line]:
     ]
 
 
-def growth(few: list[Line], many: list[Line]) -> list[Line]:
-    """How the latency of each KPI read grows from the small world to the large one."""
-    found, target = [], "median grows < 1.3 × from 100 k to 10 M visits"
-    if not few:
+def growth(rounds: list[tuple[list[Line], ...]]) -> list[Line]:
+    """How the latency of each KPI read grows from the small world to the large one.
+
+    Both were measured in turn: a busy neighbour is no growth, so the quietest round of each counts.
+    """
+    target = "median grows < 1.3 × from 100 k to 10 M visits"
+    if not rounds:
         return [Line("KPI growth", target=target, note="measured with --scale alone")]
-    for old in few:
-        new = next(line for line in many if line.operation == old.operation)
-        if old.ours and new.ours:
-            times = new.ours.p50_ms / old.ours.p50_ms
-            found.append(Line(f"{old.operation}: growth", target=target, passed=times < 1.3))
-            found[-1].note = f"{old.ours.p50_ms:.2f} → {new.ours.p50_ms:.2f} ms: {times:.2f} ×"
+    few, many = (_least_p50([lines[i] for lines in rounds]) for i in (0, 1))
+    return [
+        Line(
+            f"{name}: growth",
+            target=target,
+            passed=many[name] / few[name] < 1.3,
+            note=f"{few[name]:.2f} → {many[name]:.2f} ms: {many[name] / few[name]:.2f} ×",
+        )
+        for name in few
+    ]
+
+
+def _least_p50(rounds: list[list[Line]]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for line in chain.from_iterable(rounds):
+        if line.ours:
+            p50 = line.ours.p50_ms
+            found[line.operation] = min(p50, found.get(line.operation, p50))
     return found
