@@ -50,6 +50,7 @@ class Blocker(Record, BlockerBase, table=True):
         sa.Index("ix_blockers_lead_id", "lead_id", "id"),
         sa.Index("ix_blockers_headquarters_id", "headquarters_id", "id"),
         sa.Index("ix_blockers_raised_on", "raised_on", "id"),
+        sa.Index("ix_blockers_resolved_on", "resolved_on", "id"),
         sa.Index("ix_blockers_created_at", "created_at", "id"),
     )
 

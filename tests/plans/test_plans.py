@@ -37,6 +37,8 @@ SAMPLES = {
     "allows_industry": "C2710", "available_on": "2026-11-23", "free_area_m2": "5.00",
     "free_from": "2026-11-23", "free_to": "2026-11-23",
     "flags": "unicorn", "light": "yellow",
+    # No quarter is below the number that the filling gives.
+    "quarter": "3",
 }  # fmt: skip
 # Parameters that are asked for inside something small, or lead nowhere alone; by the reason.
 ALLOWED = {
