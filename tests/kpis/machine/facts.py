@@ -83,6 +83,7 @@ class Lead:
     steps: list[Step] = field(default_factory=list)
     reversed: list[Step] = field(default_factory=list)
     agreement: str | None = None  # the investment agreement in force
+    agreed: Decimal = Decimal(0)  # its amount, which a signing anew has to name
     supplements: dict[str, Supplement] = field(default_factory=dict)
     is_merged: bool = False
 

@@ -139,9 +139,9 @@ async def _moved(walk: Walk, lead_id: str, lead: Lead, to: str, day: date | None
     amount, more = NOTHING, dict[str, Any](to_stage=to, event_on=f"{day}")
     more |= await steps_promises.shown(walk, lead_id, to, day)
     if to == "signed":
-        amount = walk.amount()
+        amount = lead.agreed if lead.agreement else walk.amount()
         more["agreed_amount"] = f"{amount:.2f}"
-        if walk.flip(0.3):
+        if not lead.agreement and walk.flip(0.3):
             more |= {"currency": "USD", "exchange_rate": "7", "rate_on": today().isoformat()}
             amount *= 7
     await _asked(walk, lead_id, lead, more, amount)

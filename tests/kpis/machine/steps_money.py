@@ -81,7 +81,7 @@ async def agree(walk: Walk) -> None:
     if lead.agreement:
         lead.supplements[record["id"]] = Supplement(amount, walk.credits(lead))
     else:
-        lead.agreement = record["id"]
+        lead.agreement, lead.agreed = record["id"], amount
 
 
 async def end_supplement(walk: Walk) -> None:
