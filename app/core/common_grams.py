@@ -10,8 +10,8 @@ from app.core.db import Database
 from app.core.listing import Selection
 from app.core.search import search_binds
 
-# Rows that are looked up, read and sorted in 25 ms.
-_MANY_ROWS = 5_000
+# A page of 21 from n rows, s of them matches: a walk meets 21 n / s rows of 0.2 µs, a look-up s of
+# 5 µs; equal where s is the root of n.
 _KEPT_SECONDS = 600.0
 _ENOUGH = 3
 _STATISTICS = """
@@ -19,7 +19,7 @@ SELECT gram, share FROM pg_class c JOIN pg_index i ON i.indrelid = c.oid
 JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_stats s ON s.tablename = x.relname
 CROSS JOIN LATERAL
   unnest(CAST(CAST(most_common_elems AS text) AS text[]), most_common_elem_freqs) f(gram, share)
-WHERE c.relname = $1 AND s.attname = 'search_grams' AND share * c.reltuples >= $2
+WHERE c.relname = $1 AND s.attname = 'search_grams' AND share * share * c.reltuples >= 1
 """
 
 
@@ -51,7 +51,7 @@ class CommonGrams:
         table = str(query.shape.table.__tablename__)
         deadline, known = self._known.get(table, (0.0, dict[str, float]()))
         if deadline < time.monotonic():
-            rows = await (await self.db.reads()).fetch(_STATISTICS, table, _MANY_ROWS)
+            rows = await (await self.db.reads()).fetch(_STATISTICS, table)
             known = {row["gram"]: row["share"] for row in rows}
             self._known[table] = (time.monotonic() + _KEPT_SECONDS, known)
         return known

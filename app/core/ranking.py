@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from app.core.cursors import Order, after, ordering
 from app.core.owned import Own
@@ -65,10 +66,24 @@ def tiers_of(
 def _planned_anew() -> _Condition:
     """True, and so dear to a plan that knows no values that PostgreSQL never keeps such a plan.
 
-    Common and rare terms need different plans; one for all took 370 ms where 2 do (0.5 to plan).
+    Common and rare values need different plans; one for all took 370 ms where 2 do (1 to plan).
     """
     never = sa.literal_column("(SELECT count(*) > 0 FROM generate_series(1, 1000000000000))")
     return sa.case((sa.bindparam("is_planned", type_=sa.Boolean), sa.true()), else_=never)
+
+
+def unseen(rows: Any) -> Any:  # a compound select
+    """The same rows for a plan that no value changes, so that PostgreSQL keeps it at once.
+
+    It never looks into a sub-select: plans with and without the values cost the same.
+    """
+
+    def hidden(element: Any, **_: Any) -> Any:
+        is_value = isinstance(element, sa.BindParameter) and element.required
+        # Without the cast an array would be a list of rows to PostgreSQL.
+        return sa.cast(sa.select(element).scalar_subquery(), element.type) if is_value else None
+
+    return replacement_traverse(rows, {}, hidden)
 
 
 def ranked(
@@ -79,11 +94,13 @@ def ranked(
     *,
     null_keys: tuple[bool, ...] | None,
     count: Any,
-    is_common: bool,
+    is_walk: bool,
+    is_weighed: bool,
 ) -> Any:  # a compound select
     """The first `count` rows from tier `start` on: `id`, `tier` and the keys `k0`, `k1`, as text.
 
-    With `null_keys` they are those behind the row of tier `start` whose keys are bound.
+    With `null_keys` they are those behind the row of tier `start` whose keys are bound. With
+    `is_walk` the last tier is only what the first 30,000 rows in order have of it.
     """
     width = max(len(tier.columns) for tier in tiers)
     branches = []
@@ -94,31 +111,18 @@ def ranked(
             left.append(after(keys, tier.orders, null_keys[: len(keys)]))
         beyond = [before.beyond for before in tiers[:number]]
         order = ordering(keys, tier.orders)
-        rows = sa.select(table.id, *_place(number, keys, width))
-        rows = rows.where(*left, *(of(table) for of in beyond), tier.rows)
-        is_last = number == len(tiers) - 1
-        rows = rows.where(_planned_anew()) if is_last else rows
-        found = rows.order_by(*order).limit(count).subquery()
-        if is_last and is_common:
+        if is_walk and number == len(tiers) - 1:
             walk = sa.select(table.id, table.search_text, *_named(keys)).where(*left)
             walk = walk.order_by(*order).limit(_WALK).subquery()
-            met = sa.select(walk.c.id, *_place(number, list(walk.c)[2:], width))
-            met = met.where(holds_condition(walk.c), *(of(walk.c) for of in beyond))
-            branches += _enough_or(met.limit(count).cte("walked"), found, count)
+            rows = sa.select(walk.c.id, *_place(number, list(walk.c)[2:], width))
+            rows = rows.where(holds_condition(walk.c), *(of(walk.c) for of in beyond))
         else:
-            branches.append(sa.select(found))
+            rows = sa.select(table.id, *_place(number, keys, width))
+            rows = rows.where(*left, *(of(table) for of in beyond), tier.rows).order_by(*order)
+        branches.append(sa.select(rows.limit(count).subquery()))
+    if is_weighed:
+        branches[-1] = branches[-1].where(_planned_anew())
     return sa.union_all(*branches)
-
-
-def _enough_or(walked: Any, found: Any, count: Any) -> list[Any]:
-    """The page met on a walk through the first rows in order; where that is no page, `found`.
-
-    A walk costs 0.2 µs a row, looking up 5 µs a match. What is not met often enough in so many
-    rows has few matches, so both together are never dear. All that is asked of a row is asked
-    behind the walk, of those that hold the term.
-    """
-    met = sa.select(sa.func.count()).select_from(walked).scalar_subquery()
-    return [sa.select(walked).where(met >= count), sa.select(found).where(met < count)]
 
 
 def _named(keys: Any) -> list[Any]:

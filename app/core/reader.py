@@ -64,7 +64,7 @@ class Reader:
     async def page(self, query: ListQuery) -> Response:
         """One page of a list."""
         common: CommonGrams = self.request.app.state.common_grams
-        form, binds = form_of(query, self.caller.role, is_common=await common.has(query))
+        form, binds = form_of(query, self.caller.role, is_walk=await common.has(query))
         sorted_by = (form.orders, form.tier)
         scope = scope_of(query.shape, form.given, sorted_by, repr(binds), self.caller.role)
         size = query.limit if query.page is None else query.page_size
@@ -149,7 +149,7 @@ class Change(Write):
 
 
 def form_of(
-    query: Selection, role: str, *, is_common: bool = False
+    query: Selection, role: str, *, is_walk: bool = False
 ) -> tuple[ListForm, dict[str, Any]]:
     """The shape of a list's statement and the values of its filters; 422 for unknown names."""
     fields, expand = checked_view(query.shape, query)
@@ -171,7 +171,8 @@ def form_of(
         fields=fields,
         expand=expand,
         is_search=bool(term),
-        is_common=is_common,
+        is_walk=is_walk and not query.sort,
+        is_weighed=bool(given),
         is_paged=is_list and query.page is not None,
     )
     return form, binds
@@ -231,8 +232,12 @@ def _continued(form: ListForm, keys: list[str | None]) -> tuple[ListForm, dict[s
 
 
 async def _fetch(pool: Any, form: ListForm, binds: dict[str, Any]) -> Any:
+    """A page; what is not met often enough on a walk has few matches, and is looked up."""
     statement = list_statement(form)
-    return await pool.fetchrow(statement.sql, *statement.arguments(binds))
+    row = await pool.fetchrow(statement.sql, *statement.arguments(binds))
+    if form.is_walk and not row[1]:
+        return await _fetch(pool, replace(form, is_walk=False, is_weighed=True), binds)
+    return row
 
 
 def holds(header: str, tag: str) -> bool:

@@ -21,7 +21,7 @@ from app.core.errors import Problem
 from app.core.filters import condition_of
 from app.core.listing import Selection
 from app.core.owned import Own, met
-from app.core.ranking import ranked, tiers_of
+from app.core.ranking import ranked, tiers_of, unseen
 from app.core.search import holds_condition, search_condition
 from app.core.shapes import json_of, visible
 from app.core.statements import Statement, compiled
@@ -61,8 +61,9 @@ def _one(
 class ListForm:
     """All that shapes the statement of a list; the values are bound later.
 
-    `tier` is where a search begins that comes in tiers, None where it has one order; `is_common`
-    says that its term probably is (`common_grams`).
+    `tier` is where a search begins that comes in tiers, None where it has one order. `is_walk`: it
+    is met on the way through the first rows, as its term probably is common (`common_grams`);
+    `is_weighed`: PostgreSQL plans it for its values.
     """
 
     query: type[Selection]
@@ -74,7 +75,8 @@ class ListForm:
     fields: tuple[str, ...]
     expand: tuple[str, ...]
     is_search: bool
-    is_common: bool
+    is_walk: bool
+    is_weighed: bool
     is_paged: bool
 
 
@@ -147,9 +149,11 @@ def _found(form: ListForm, size: Any) -> Any:  # as of `rows_of`
     else:
         rows = ranked(
             table, tiers_of(table, own, columns, form.orders), form.tier, _where(form),
-            null_keys=form.null_keys, count=reach, is_common=form.is_common,
+            null_keys=form.null_keys, count=reach, is_walk=form.is_walk, is_weighed=form.is_weighed,
         )  # fmt: skip
-    return _read(form, _sliced(form, rows, size).subquery())
+    rows = _sliced(form, rows, size)
+    is_seen = form.tier is None or form.is_weighed
+    return _read(form, (rows if is_seen else unseen(rows)).subquery())
 
 
 def _own(form: ListForm) -> Own | None:

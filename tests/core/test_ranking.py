@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from app.core.clock import today
+from app.core.common_grams import CommonGrams
 from app.core.cursors import Order
 from app.core.listing import ListQuery
 from app.core.reading import ListForm, list_statement
@@ -210,10 +211,12 @@ async def _met(
 ) -> tuple[int, set[str]]:
     """The most rows that any node of the plan of a page of fifty met, and the indexes it used."""
     order = Order(query.default_sort[0].removeprefix("-"), is_descending=True)
+    is_walk = await CommonGrams(world.app.state.db).has(query.model_validate({"q": term}))
     form = ListForm(
         query, "leader", (), (order, Order("id", is_descending=True)),
         tier=cursor.pop("tier", 0), null_keys=(False,) * len(cursor) or None,
-        fields=("name",), expand=(), is_search=True, is_common=False, is_paged=False,
+        fields=("name",), expand=(), is_search=True, is_walk=is_walk, is_weighed=False,
+        is_paged=False,
     )  # fmt: skip
     statement = list_statement(form)
     binds = search_binds(term) | {"limit": 50, "me_id": client.id, "me_team_ids": []} | cursor

@@ -155,7 +155,8 @@ def _statement(query: type[ListQuery], asked: dict[str, str], role: Role) -> tup
         fields=(),
         expand=(),
         is_search="q" in asked,
-        is_common=False,
+        is_walk=False,
+        is_weighed=bool(parsed.given()),
         is_paged=False,
     )
     statement = list_statement(form)
