@@ -23,7 +23,6 @@ from app.core.search import (
 )
 
 _Condition = sa.ColumnElement[bool]
-_WALK = sa.literal_column("30000", sa.Integer)
 
 
 @dataclass(frozen=True)
@@ -94,13 +93,13 @@ def ranked(
     *,
     null_keys: tuple[bool, ...] | None,
     count: Any,
-    is_walk: bool,
+    walk: int,
     is_weighed: bool,
 ) -> Any:  # a compound select
     """The first `count` rows from tier `start` on: `id`, `tier` and the keys `k0`, `k1`, as text.
 
     With `null_keys` they are those behind the row of tier `start` whose keys are bound. With
-    `is_walk` the last tier is only what the first 30,000 rows in order have of it.
+    `walk` the last tier is only what so many rows, the first in order, have of it.
     """
     width = max(len(tier.columns) for tier in tiers)
     branches = []
@@ -111,11 +110,12 @@ def ranked(
             left.append(after(keys, tier.orders, null_keys[: len(keys)]))
         beyond = [before.beyond for before in tiers[:number]]
         order = ordering(keys, tier.orders)
-        if is_walk and number == len(tiers) - 1:
-            walk = sa.select(table.id, table.search_text, *_named(keys)).where(*left)
-            walk = walk.order_by(*order).limit(_WALK).subquery()
-            rows = sa.select(walk.c.id, *_place(number, list(walk.c)[2:], width))
-            rows = rows.where(holds_condition(walk.c), *(of(walk.c) for of in beyond))
+        if walk and number == len(tiers) - 1:
+            met = sa.select(table.id, table.search_text, *_named(keys)).where(*left)
+            # As a literal: planned for a tenth of the table it might sort all of it.
+            met = met.order_by(*order).limit(sa.literal_column(str(walk))).subquery()
+            rows = sa.select(met.c.id, *_place(number, list(met.c)[2:], width))
+            rows = rows.where(holds_condition(met.c), *(of(met.c) for of in beyond))
         else:
             rows = sa.select(table.id, *_place(number, keys, width))
             rows = rows.where(*left, *(of(table) for of in beyond), tier.rows).order_by(*order)

@@ -64,7 +64,7 @@ class Reader:
     async def page(self, query: ListQuery) -> Response:
         """One page of a list."""
         common: CommonGrams = self.request.app.state.common_grams
-        form, binds = form_of(query, self.caller.role, is_walk=await common.has(query))
+        form, binds = form_of(query, self.caller.role, walk=await common.walk(query))
         sorted_by = (form.orders, form.tier)
         scope = scope_of(query.shape, form.given, sorted_by, repr(binds), self.caller.role)
         size = query.limit if query.page is None else query.page_size
@@ -148,9 +148,7 @@ class Change(Write):
         return await self.reply(shape, self.id, status)
 
 
-def form_of(
-    query: Selection, role: str, *, is_walk: bool = False
-) -> tuple[ListForm, dict[str, Any]]:
+def form_of(query: Selection, role: str, *, walk: int = 0) -> tuple[ListForm, dict[str, Any]]:
     """The shape of a list's statement and the values of its filters; 422 for unknown names."""
     fields, expand = checked_view(query.shape, query)
     given = query.given()
@@ -171,7 +169,7 @@ def form_of(
         fields=fields,
         expand=expand,
         is_search=bool(term),
-        is_walk=is_walk and not query.sort,
+        walk=0 if query.sort else walk,
         is_weighed=bool(given),
         is_paged=is_list and query.page is not None,
     )
@@ -235,8 +233,8 @@ async def _fetch(pool: Any, form: ListForm, binds: dict[str, Any]) -> Any:
     """A page; what is not met often enough on a walk has few matches, and is looked up."""
     statement = list_statement(form)
     row = await pool.fetchrow(statement.sql, *statement.arguments(binds))
-    if form.is_walk and not row[1]:
-        return await _fetch(pool, replace(form, is_walk=False, is_weighed=True), binds)
+    if form.walk and not row[1]:
+        return await _fetch(pool, replace(form, walk=0, is_weighed=True), binds)
     return row
 
 

@@ -61,8 +61,8 @@ def _one(
 class ListForm:
     """All that shapes the statement of a list; the values are bound later.
 
-    `tier` is where a search begins that comes in tiers, None where it has one order. `is_walk`: it
-    is met on the way through the first rows, as its term probably is common (`common_grams`);
+    `tier` is where a search begins that comes in tiers, None where it has one order. `walk`: it is
+    met among so many rows, the first, as its term probably is common (`common_grams`);
     `is_weighed`: PostgreSQL plans it for its values.
     """
 
@@ -75,7 +75,7 @@ class ListForm:
     fields: tuple[str, ...]
     expand: tuple[str, ...]
     is_search: bool
-    is_walk: bool
+    walk: int
     is_weighed: bool
     is_paged: bool
 
@@ -149,7 +149,7 @@ def _found(form: ListForm, size: Any) -> Any:  # as of `rows_of`
     else:
         rows = ranked(
             table, tiers_of(table, own, columns, form.orders), form.tier, _where(form),
-            null_keys=form.null_keys, count=reach, is_walk=form.is_walk, is_weighed=form.is_weighed,
+            null_keys=form.null_keys, count=reach, walk=form.walk, is_weighed=form.is_weighed,
         )  # fmt: skip
     rows = _sliced(form, rows, size)
     is_seen = form.tier is None or form.is_weighed

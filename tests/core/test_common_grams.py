@@ -70,12 +70,12 @@ async def test_a_walk_leaves_out_what_came_in_an_earlier_tier(world: World) -> N
     assert sorted(found) == sorted(name for name in NAMES if "甲乙" in name)
 
 
-async def test_only_terms_whose_grams_are_all_common_count(grams: CommonGrams) -> None:
-    """Common is what 105 of these 11,007 names have; 丙甲 and 0甲 have none."""
-    terms = ("甲", "甲乙丙", "甲乙0", "丙甲", "甲乙00", "00甲")
-    found = [await grams.has(CompanyQuery.model_validate({"q": term})) for term in terms]
-    assert found == [True, True, True, False, True, False]
-    assert await grams.has(CompanyQuery()) is False
+async def test_the_longer_a_walk_the_more_there_is_to_look_up(grams: CommonGrams) -> None:
+    """Common is what 105 of these 11,007 names have: 甲 5,507, 乙0 1,001 and 0甲 none of them."""
+    terms = {"甲": 30_000, "甲乙丙": 30_000, "甲乙0": 10_000, "丙甲": 0, "甲乙0甲": 0}
+    for term, rows in terms.items():
+        assert await grams.walk(CompanyQuery.model_validate({"q": term})) == rows
+    assert await grams.walk(CompanyQuery()) == 0
 
 
 async def test_a_term_is_looked_up_by_few_grams_that_are_rare_and_apart(

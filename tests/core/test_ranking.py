@@ -211,11 +211,11 @@ async def _met(
 ) -> tuple[int, set[str]]:
     """The most rows that any node of the plan of a page of fifty met, and the indexes it used."""
     order = Order(query.default_sort[0].removeprefix("-"), is_descending=True)
-    is_walk = await CommonGrams(world.app.state.db).has(query.model_validate({"q": term}))
+    walk = await CommonGrams(world.app.state.db).walk(query.model_validate({"q": term}))
     form = ListForm(
         query, "leader", (), (order, Order("id", is_descending=True)),
         tier=cursor.pop("tier", 0), null_keys=(False,) * len(cursor) or None,
-        fields=("name",), expand=(), is_search=True, is_walk=is_walk, is_weighed=False,
+        fields=("name",), expand=(), is_search=True, walk=walk, is_weighed=False,
         is_paged=False,
     )  # fmt: skip
     statement = list_statement(form)

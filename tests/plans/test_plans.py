@@ -155,7 +155,7 @@ def _statement(query: type[ListQuery], asked: dict[str, str], role: Role) -> tup
         fields=(),
         expand=(),
         is_search="q" in asked,
-        is_walk=False,
+        walk=0,
         is_weighed=bool(parsed.given()),
         is_paged=False,
     )
