@@ -188,7 +188,7 @@ def staged(number: int, line: int, entry: CompanyListEntryBase, stamp: Stamp) ->
 
 @lru_cache(maxsize=1)
 def _shared_changes(stamp: Stamp) -> tuple[str, str]:
-    """How the changes of companies and of entries begin: half of a row's work was to say it anew."""
+    """How the changes of a company and of an entry begin; said per row it was half of the work."""
     made = {"created_at": stamp.at, "created_by_id": stamp.actor_id}
     entry = made | {"company_list_id": stamp.list_id}
     return _changes(_NEW_COMPANY | made)[:-1], _changes(entry)[:-1]
