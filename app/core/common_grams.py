@@ -36,8 +36,10 @@ class CommonGrams:
 
         About as long as looking up would take at most: whichever is right, both are never dear.
         """
-        grams, common = _grams(query), await self._common(query)
-        if not grams or any(gram not in common for gram in grams):
+        if not (grams := _grams(query)):
+            return 0
+        common = await self._common(query)
+        if any(gram not in common for gram in grams):
             return 0
         candidates = min(common[gram] for gram in grams)
         return next((rows for rows in _WALKS if rows >= 3 * candidates), _WALKS[-1])
