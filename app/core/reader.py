@@ -64,9 +64,10 @@ class Reader:
     async def page(self, query: ListQuery) -> Response:
         """One page of a list."""
         common: CommonGrams = self.request.app.state.common_grams
-        form, binds = form_of(query, self.caller.role, walk=await common.walk(query))
+        role = self.caller.role
+        form, binds = form_of(query, role, walk=await common.walk(query, role))
         sorted_by = (form.orders, form.tier)
-        scope = scope_of(query.shape, form.given, sorted_by, repr(binds), self.caller.role)
+        scope = scope_of(query.shape, form.given, sorted_by, repr(binds), role)
         size = query.limit if query.page is None else query.page_size
         binds |= {**self.caller.binds, "limit": size, "offset": _offset(query)}
         if form.is_search:

@@ -74,8 +74,8 @@ async def test_the_longer_a_walk_the_more_there_is_to_look_up(grams: CommonGrams
     """Common is what 105 of these 11,007 names have: 甲 5,507, 乙0 1,001 and 0甲 none of them."""
     terms = {"甲": 30_000, "甲乙丙": 30_000, "甲乙0": 10_000, "丙甲": 0, "甲乙0甲": 0}
     for term, rows in terms.items():
-        assert await grams.walk(CompanyQuery.model_validate({"q": term})) == rows
-    assert await grams.walk(CompanyQuery()) == 0
+        assert await grams.walk(CompanyQuery.model_validate({"q": term}), "leader") == rows
+    assert await grams.walk(CompanyQuery(), "leader") == 0
 
 
 async def test_a_term_is_looked_up_by_few_grams_that_are_rare_and_apart(

@@ -211,7 +211,7 @@ async def _met(
 ) -> tuple[int, set[str]]:
     """The most rows that any node of the plan of a page of fifty met, and the indexes it used."""
     order = Order(query.default_sort[0].removeprefix("-"), is_descending=True)
-    walk = await CommonGrams(world.app.state.db).walk(query.model_validate({"q": term}))
+    walk = await CommonGrams(world.app.state.db).walk(query.model_validate({"q": term}), "leader")
     form = ListForm(
         query, "leader", (), (order, Order("id", is_descending=True)),
         tier=cursor.pop("tier", 0), null_keys=(False,) * len(cursor) or None,
