@@ -36,10 +36,10 @@ def main(  # noqa: PLR0917  options of a command line
     officers: int = 300,
     names: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
     data_dir: Path = _DATA,
-    requests: int = 3000,
-    seconds: float = 5.0,
-    memory_requests: int = 100_000,
-    imports: int = 100_000,
+    requests: Annotated[int, typer.Option(min=200)] = 3000,
+    seconds: Annotated[float, typer.Option(min=1)] = 5.0,
+    memory_requests: Annotated[int, typer.Option(min=100)] = 100_000,
+    imports: Annotated[int, typer.Option(min=100)] = 100_000,
     smoke: Annotated[bool, typer.Option(help="Check answers only, never time.")] = False,  # noqa: FBT002
     scale: Annotated[bool, typer.Option(help="1 M leads and companies, 10 M visits.")] = False,  # noqa: FBT002
     growth: Annotated[bool, typer.Option(help="KPI reads alone, 100 k and 10 M visits.")] = False,  # noqa: FBT002
