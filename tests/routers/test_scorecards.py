@@ -29,8 +29,8 @@ from tests.assessment import (
     released,
     scheme,
 )
+from tests.routers.periods import until_waiting
 from tests.routers.test_money_facts import recognised
-from tests.routers.test_periods import until_waiting
 from tests.world import Client, World, problem
 from tests.writes.call import etag
 
