@@ -73,6 +73,14 @@ async def entered(world: World, made: Any, client: Client, place: int, value: st
     return await world.assessor.made("/scorecard-inputs", {**body, **more})
 
 
+async def v13(world: World, **more: Any) -> Any:
+    """The scheme with both officers' facts."""
+    made = await published(world, scheme(world.officer, world.stranger, **more))
+    await earned(world, world.officer, "96000000.00", "60", made)
+    await earned(world, world.stranger, "90000000.00", "100", made)
+    return made
+
+
 async def computed(world: World, made: Any, **more: Any) -> Any:
     """Drafts of everybody's card for the year."""
     body = {"scheme_id": made["id"], "period": str(YEAR), **more}

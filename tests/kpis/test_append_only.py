@@ -12,8 +12,8 @@ import pytest
 
 from tests.assessment import entered, item, published, released, scheme
 from tests.kpis.test_stage_transitions import shared_signing
+from tests.routers.periods import A_DAY, locked
 from tests.routers.test_money_facts import recognised
-from tests.routers.test_periods import A_DAY, locked
 from tests.routers.test_scheme_targets import planned, set_target
 from tests.world import World
 

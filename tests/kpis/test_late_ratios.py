@@ -13,8 +13,8 @@ from app.models.ledger_entries import ZONE_ID
 from tests.assessment import card_of, computed, item, measure, published, scheme
 from tests.kpis.test_changes import bridge, terms
 from tests.kpis.test_rollup import migration
+from tests.routers.periods import BEFORE, LAST, THIS, check_exact, locked
 from tests.routers.test_money_facts import recognised
-from tests.routers.test_periods import BEFORE, LAST, THIS, check_exact, locked
 from tests.world import World
 from tests.writes import etag
 

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from tests.kpis.test_combinations import a_platform
-from tests.routers.test_periods import (
+from tests.routers.periods import (
     A_DAY,
     BEFORE,
     LAST,

@@ -6,18 +6,9 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from tests.routers.periods import A_DAY, BEFORE, LAST, THIS, check_exact, locked, step, taken_up
 from tests.routers.test_late_activities import bodies, dated
 from tests.routers.test_money_facts import body_of
-from tests.routers.test_periods import (
-    A_DAY,
-    BEFORE,
-    LAST,
-    THIS,
-    check_exact,
-    locked,
-    step,
-    taken_up,
-)
 from tests.world import World, problem
 from tests.writes.call import etag
 

@@ -6,38 +6,29 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
 from fastapi import FastAPI
 
 from app.core.clock import today
 from app.kpis import ledger
 from app.kpis.metrics import Family
-from app.models.periods import month_of, next_month
+from tests.routers.periods import (
+    A_DAY,
+    BEFORE,
+    LAST,
+    THIS,
+    check_exact,
+    locked,
+    step,
+    taken_up,
+    until_waiting,
+    zone,
+)
 from tests.world import World, problem
 from tests.writes import etag
 from tests.writes.money import body_of
 
-THIS = month_of(today())
-LAST = month_of(THIS - timedelta(days=1))
-BEFORE = month_of(LAST - timedelta(days=1))
-A_DAY = LAST + timedelta(days=9)
 QUERY = f"period={LAST:%Y-%m}&metrics=T02,T09,Q02"
-
-
-async def step(world: World, period: Any, to: str) -> Any:
-    path, headers = f"/periods/{period['id']}/{to}", {"If-Match": etag(period)}
-    return await world.assessor.made(path, None, headers=headers)
-
-
-async def taken_up(world: World, month: date = LAST) -> Any:
-    """A month that may be locked as soon as it is closing."""
-    body = {"month": f"{month}", "cut_off_on": f"{next_month(month)}"}
-    return await world.assessor.made("/periods", body)
-
-
-async def locked(world: World, month: date = LAST) -> Any:
-    return await step(world, await step(world, await taken_up(world, month), "closings"), "locks")
 
 
 async def answered(world: World, query: str = QUERY) -> dict[str, Any]:
@@ -50,15 +41,6 @@ async def answered(world: World, query: str = QUERY) -> dict[str, Any]:
                 for part in (value, *value["breakdown"]):
                     part["drill"] = part["drill"].split("&as_of")[0]
     return found
-
-
-async def zone(world: World, query: str) -> dict[str, Any]:
-    return next(iter((await world.kpis("zone", query)).values()))
-
-
-async def check_exact(app: FastAPI) -> None:
-    async with app.state.db.transaction() as session:
-        assert await ledger.verify(session) == []
 
 
 async def test_a_month_goes_from_open_to_locked(world: World) -> None:
@@ -145,50 +127,6 @@ async def test_what_moves_between_locked_months_is_counted_now(world: World, app
     await check_exact(app)
 
 
-async def test_the_snapshot_is_what_was_known_at_the_lock(world: World) -> None:
-    company = (await world.company())["id"]
-    for kind in ("outbound", "local", "inbound"):
-        await world.visit(visited_on=f"{A_DAY}", kind=kind, company_id=company, guest_count=4)
-    period = await locked(world)
-    await world.visit(visited_on=f"{A_DAY}", late_reason="补录")
-    kept = await world.opened(f"/period-snapshots?period_id={period['id']}")
-    then = f"period={LAST:%Y-%m}&as_of={period['locked_at']}"
-    numbers = 0
-    for scope, name in (("officers", "officer"), ("teams", "team"), ("zone", "zone")):
-        for subject, values in (await world.kpis(scope, then)).items():
-            for metric, value in values.items():
-                rows = [
-                    row for row in kept
-                    if (row["scope"], row["scope_id"], row["metric"]) == (name, subject, metric)
-                ]  # fmt: skip
-                if metric == "T02":
-                    assert value["value"] == str(sum(row["company_count"] for row in rows))
-                parts = {r["dimension"]: Decimal(r["quantity"]) for r in rows if r["dimension"]}
-                told = {p["dimension"]: Decimal(p["value"]) for p in value["breakdown"]}
-                assert told == parts
-                numbers += len(rows)
-    assert numbers == len(kept) == 4 * len(values_of(kept))
-
-
-def values_of(kept: list[Any]) -> set[tuple[str, str]]:
-    """Metric and dimension; the officer, two teams and the zone each have them all."""
-    return {(row["metric"], row["dimension"]) for row in kept}
-
-
-async def test_a_number_says_whether_it_can_still_move(world: World) -> None:
-    await world.visit(visited_on=f"{A_DAY}")
-    before = await world.instant()
-    await locked(world)
-    for period, status in (
-        (f"{LAST:%Y-%m}", "closed"), (f"{BEFORE:%Y-%m}..{LAST:%Y-%m}", "closed"),
-        (f"{A_DAY}", "closed"), (f"{LAST}..{today()}", "open"), ("this_month", "open"),
-        (f"{LAST:%Y-%m}&as_of={before}", "open"),
-    ):  # fmt: skip
-        for scope in ("officers", "zone"):
-            for values in (await world.kpis(scope, f"period={period}")).values():
-                assert {value["status"] for value in values.values()} == {status}, period
-
-
 @pytest.mark.parametrize("status", ["closing", "locked"])
 async def test_a_new_fact_of_a_closed_month_says_why_it_is_late(world: World, status: str) -> None:
     lead = await world.lead_at("signed")
@@ -253,45 +191,3 @@ async def test_the_lock_waits_for_who_has_posted(world: World, app: FastAPI) -> 
     assert (await waiting).status_code == 201
     assert (await zone(world, f"period={LAST:%Y-%m}&metrics=T03"))["T03"]["value"] == "1"
     await check_exact(app)
-
-
-async def until_waiting(database: asyncpg.Connection) -> None:
-    """Until somebody waits for an advisory lock."""
-    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-    async with asyncio.timeout(5):
-        while not await database.fetchval(waiting):
-            pass
-
-
-async def test_a_tampered_month_is_named(world: World, app: FastAPI) -> None:
-    await world.visit(visited_on=f"{A_DAY}")
-    await locked(world)
-    async with world.database.transaction():
-        await world.database.execute("SET LOCAL session_replication_role = replica")
-        await world.database.execute(
-            "UPDATE period_snapshots SET quantity = 2 WHERE scope = 'zone' AND metric = 'T09'"
-        )
-    async with app.state.db.transaction() as session:
-        (found,) = await ledger.verify(session)
-    assert (found.metric, found.scope, found.quantity) == ("T09", "zone", Decimal(1))
-    assert found.counted_on == LAST
-
-
-@pytest.mark.parametrize("statement", ["UPDATE {} SET quantity = 0", "DELETE FROM {}"])
-async def test_a_snapshot_is_only_appended(world: World, statement: str) -> None:
-    await world.visit(visited_on=f"{A_DAY}")
-    await locked(world)
-    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="append-only"):
-        await world.database.execute(statement.format("period_snapshots"))
-
-
-async def test_a_snapshot_shows_whose_numbers_one_may_see(world: World) -> None:
-    await world.visit(visited_on=f"{A_DAY}")
-    await locked(world)
-    for client, scopes in (
-        (world.officer, {"officer"}), (world.stranger, set()),
-        (world.team_lead, {"officer", "team"}),
-        (world.auditor, {"officer", "team", "zone"}),
-    ):  # fmt: skip
-        rows = await world.opened("/period-snapshots", client)
-        assert {row["scope"] for row in rows} == scopes

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.routers.test_disputes import rule
+from tests.routers.disputes import rule
 from tests.world import Client, World, problem
 from tests.writes import etag
 from tests.writes.claims import approved, dispute, met

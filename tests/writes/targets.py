@@ -1,7 +1,9 @@
 """Targets, their weights and the signals of companies."""
 
+from datetime import timedelta
 from typing import Any
 
+from app.core.clock import today
 from tests.world import Client, World
 from tests.writes.call import BUSINESS, FIELD, Call, etag
 
@@ -39,6 +41,7 @@ SINGLE: dict[str, str] = {
     "/target-weights/": "update_target_weights",
     "/targets/": "decide_target",
 }
+WHY = {"decision": "dismiss", "dismissal": "too_small", "comment": "规模不足"}
 
 
 async def a_unit(world: World) -> tuple[Any, dict[str, Any]]:
@@ -79,6 +82,19 @@ async def recomputed(world: World, unit: Any, client: Client | None = None, **mo
 async def proposed(world: World, unit: Any, query: str = "") -> list[Any]:
     """The unit's targets, the highest score first."""
     return (await world.officer.seen(f"/targets?combination_id={unit['id']}{query}"))["items"]
+
+
+async def signalled(world: World, company: Any, kind: str, days: int) -> Any:
+    """A signal of a company, so many days back."""
+    happened_on = str(today() - timedelta(days=days))
+    body = {"company_id": company["id"], "kind": kind, "happened_on": happened_on, "text": kind}
+    return await world.officer.made("/company-signals", body)
+
+
+async def decided(world: World, target: Any, **body: Any) -> Any:
+    """The reply to the officer's decision on a target."""
+    headers = {"If-Match": etag(target)}
+    return await world.officer.post(f"/targets/{target['id']}/decisions", body, headers=headers)
 
 
 async def calls(world: World) -> dict[str, Call]:
